@@ -1,0 +1,189 @@
+# Fanfare. `make run` builds and starts it; `make check` tests it; `make help` lists the rest.
+# Nothing is installed behind your back: what apt would install is said first.
+
+BUILD   ?= build
+PREFIX  ?= /usr/local
+CC      ?= cc
+OPT     ?= -O2 -g
+WERROR  ?=
+LAB     ?= trixie
+
+PKGS_BUILD := gcc make pkgconf libncurses-dev libsystemd-dev libasound2-dev libpulse-dev \
+	libsbc-dev libconfig-dev libsndfile1-dev
+PKGS_CHECK := libcmocka-dev libsamplerate0-dev dbus dbus-daemon pulseaudio pulseaudio-utils \
+	alsa-utils libasound2-plugins sox
+PKGS_CI    := clang clang-format
+PKGS_LAB   := qemu-system-x86 mmdebstrap cpio zstd
+PKGS_BENCH := pipewire pipewire-bin htop
+
+MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile
+
+ifneq ($(filter-out help clean lab deps-% install-%,$(or $(MAKECMDGOALS),all)),)
+CORE_CFLAGS := $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
+CORE_LIBS   := $(shell pkg-config --libs $(MODULES) 2>/dev/null) -lm -lpthread
+TUI_CFLAGS  := $(shell pkg-config --cflags ncursesw 2>/dev/null)
+TUI_LIBS    := $(shell pkg-config --libs ncursesw 2>/dev/null)
+TEST_LIBS   := -lcmocka -lsamplerate
+endif
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wvla -Wswitch-enum
+CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -I. $(OPT) $(WARN) $(if $(WERROR),-Werror) -pthread \
+	-DFANFARE_SHARE='"$(PREFIX)/share/fanfare"' $(CFLAGS)
+
+# The mathematics is allowed to be reordered where it says so itself (no -ffast-math:
+# NaN must stay NaN, or a limiter cannot find it).
+CORE_SRC := $(wildcard core/*.c core/*/*.c)
+TUI_SRC  := $(wildcard tui/*.c)
+CORE_OBJ := $(CORE_SRC:%.c=$(BUILD)/%.o)
+TUI_OBJ  := $(filter-out $(BUILD)/tui/main.o,$(TUI_SRC:%.c=$(BUILD)/%.o))
+
+# A test is one program: tests/ROOM/test_NAME.c. It links the archives, so only
+# the objects it asks for. The other files of its folder are its helpers.
+TEST_SRC   := $(wildcard tests/*/test_*.c)
+BENCH_SRC  := $(wildcard tests/*/bench_*.c)
+FUZZ_SRC   := $(wildcard tests/*/fuzz_*.c)
+HELP_SRC   := $(filter-out $(TEST_SRC) $(BENCH_SRC) $(FUZZ_SRC),$(wildcard tests/*/*.c))
+TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
+BENCH_BIN  := $(BENCH_SRC:%.c=$(BUILD)/%)
+FUZZ_BIN   := $(FUZZ_SRC:%.c=$(BUILD)/%)
+TEST_ROOMS := $(sort $(patsubst %/,%,$(dir $(HELP_SRC))))
+TEST_LIBS_A := $(TEST_ROOMS:%=$(BUILD)/%.a)
+
+.PHONY: all run check unit lab asan tsan fuzz bench tidy format format-check layers clean help \
+	deps-run deps-check deps-ci deps-lab deps-bench share install
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(BUILD)/fanfare share
+
+help:
+	@echo 'make run      install what is missing, build, start the console'
+	@echo 'make check    install what the tests need, build and pass them'
+	@echo 'make lab      three speakers on a virtual radio in a virtual machine (LAB=bookworm too)'
+	@echo 'make asan tsan fuzz bench tidy format install   as their names say'
+
+# ---- the program ----------------------------------------------------------------------------
+
+$(BUILD)/fanfare: $(BUILD)/tui/main.o $(BUILD)/libtui.a $(BUILD)/libcore.a
+	$(CC) $(CFLAGS_ALL) -o $@ $^ $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
+
+# In the tree the program finds its profiles as it does installed: ../share/fanfare.
+share:
+	@mkdir -p $(BUILD)/share/fanfare
+	@ln -sfn $(CURDIR)/profiles $(BUILD)/share/fanfare/profiles
+	@ln -sfn $(CURDIR)/themes $(BUILD)/share/fanfare/themes
+
+$(BUILD)/libcore.a: $(CORE_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/libtui.a: $(TUI_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# The samples are worked on in plain loops: -O3 lets every compiler vectorise them.
+$(BUILD)/core/dsp/%.o $(BUILD)/core/rt/%.o: OPT := $(OPT) -O3 -fno-math-errno
+
+$(BUILD)/core/%.o: core/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tui/%.o: tui/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(TUI_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) $(TUI_CFLAGS) -MMD -MP -c -o $@ $<
+
+define test_room
+$(BUILD)/$(1).a: $$(patsubst %.c,$(BUILD)/%.o,$$(filter $(1)/%,$(HELP_SRC)))
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+endef
+$(foreach room,$(TEST_ROOMS),$(eval $(call test_room,$(room))))
+
+$(TEST_BIN) $(BENCH_BIN): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBS_A) $(BUILD)/libtui.a $(BUILD)/libcore.a
+	$(CC) $(CFLAGS_ALL) -o $@ $< $(filter $(BUILD)/$(patsubst %/,%,$(dir tests/$*)).a,$(TEST_LIBS_A)) \
+		$(BUILD)/libtui.a $(BUILD)/libcore.a $(TEST_LIBS) $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
+
+# ---- running --------------------------------------------------------------------------------
+
+run: deps-run
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/fanfare $(ARGS)
+
+check: deps-check
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory unit
+
+unit: $(TEST_BIN) all
+	@BUILD=$(BUILD) tests/run.sh $(TEST_BIN)
+
+layers:
+	@BUILD=$(BUILD) tests/layers.sh
+
+# Where the lab's helpers are wanted without the rest: the radio, the recording speaker, the judge.
+radio: $(BUILD)/tests/radio/radio
+$(BUILD)/tests/radio/radio: $(BUILD)/tests/radio.a
+	$(CC) $(CFLAGS_ALL) -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive -lm $(LDFLAGS)
+
+lab:
+	@tests/lab/lab --release $(LAB) $(SCENES)
+
+asan:
+	@ASAN_OPTIONS=detect_leaks=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/asan \
+		OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'
+
+tsan:
+	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/tsan \
+		OPT='-O1 -g -fsanitize=thread'
+
+FUZZ_SECONDS ?= 20
+fuzz:
+	@$(MAKE) --no-print-directory fuzz-run BUILD=$(BUILD)/fuzz CC=clang \
+		OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined'
+
+.PHONY: fuzz-run radio
+fuzz-run: $(FUZZ_BIN)
+	@tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
+
+$(FUZZ_BIN): %: %.o $(BUILD)/libcore.a
+	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(BUILD)/libcore.a $(CORE_LIBS) $(LDFLAGS)
+
+bench: deps-bench $(BENCH_BIN) all
+	@BUILD=$(BUILD) tests/bench/run.sh $(BENCH_BIN)
+
+# ---- keeping it tidy ------------------------------------------------------------------------
+
+C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+
+format:
+	clang-format -i $(C_FILES)
+
+# The words of clang-format 14, Debian 12's; others lay out a few corners differently.
+format-check:
+	@clang-format --version | grep -q 'version 14' || { echo 'format-check wants clang-format 14 (Debian 12)'; exit 1; }
+	@clang-format --dry-run -Werror $(C_FILES) && echo 'format: all files as .clang-format says'
+
+tidy:
+	clang-tidy --quiet $(CORE_SRC) $(TUI_SRC) -- -std=c17 -D_GNU_SOURCE -I. $(CORE_CFLAGS) $(TUI_CFLAGS)
+
+clean:
+	rm -rf $(BUILD)
+
+install: all
+	install -D -m 755 $(BUILD)/fanfare $(DESTDIR)$(PREFIX)/bin/fanfare
+	install -d $(DESTDIR)$(PREFIX)/share/fanfare/profiles $(DESTDIR)$(PREFIX)/share/fanfare/themes
+	install -m 644 profiles/*.conf $(DESTDIR)$(PREFIX)/share/fanfare/profiles
+	for t in themes/*.theme; do [ ! -f "$$t" ] || install -m 644 "$$t" $(DESTDIR)$(PREFIX)/share/fanfare/themes; done
+
+# ---- what apt has to bring ------------------------------------------------------------------
+
+deps-run:   ; @tests/deps.sh $(PKGS_BUILD)
+deps-check: ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_CHECK)
+deps-ci:    ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_CHECK) $(PKGS_CI)
+deps-lab:   ; @tests/deps.sh $(PKGS_LAB)
+deps-bench: ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_CHECK) $(PKGS_BENCH)
+
+-include $(shell find $(BUILD)/core $(BUILD)/tui $(BUILD)/tests -name '*.d' 2>/dev/null)

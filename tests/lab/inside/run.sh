@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The machine's only service: prepare what all scenes share, run each scene in
+# processes and mounts of its own, say how it went on the second serial line.
+export PATH=/lab/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root TERM=dumb
+stty -F /dev/ttyS1 raw -echo 2>/dev/null
+exec 3>/dev/ttyS1
+
+prepare()
+{
+	mount -t tmpfs -o mode=755 tmpfs /run
+	mount -t tmpfs -o mode=1777 tmpfs /tmp
+	mkdir -p /dev/pts /dev/shm
+	mount -t devpts devpts /dev/pts
+	mount -t tmpfs tmpfs /dev/shm
+	ip link set lo up 2>/dev/null || busybox ifconfig lo up
+	hostname lab
+	modprobe -a bluetooth rfcomm hci_vhci
+	modprobe snd-aloop pcm_substreams=4
+	cp /lab/inside/lab-bus.conf /etc/dbus-1/system.d/
+	dbus-uuidgen --ensure
+	mkdir -p /run/dbus
+}
+
+# Processes and mounts of its own: whatever a scene leaves running ends with it.
+scene()
+{
+	local name=$1 limit started=$SECONDS status=0 verdict
+	limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/lab/scenes/$name.sh")
+	mkdir -p "/lab/out/$name"
+	unshare --pid --fork --kill-child --mount --mount-proc \
+		timeout --kill-after=3 "$limit" bash /lab/inside/scene.sh "$name" \
+		>"/lab/out/$name/scene.log" 2>&1 || status=$?
+	verdict=$(cat "/lab/out/$name/verdict" 2>/dev/null)
+	case $status in
+	0) [ -n "$verdict" ] || verdict="not ok $name: ended without a figure" ;;
+	124 | 137) verdict="not ok $name: not done within its $limit s${verdict:+ ($verdict)}" ;;
+	*) case $verdict in "not ok "*) ;; *) verdict="not ok $name: ended with status $status: $(tail -n 1 "/lab/out/$name/scene.log")" ;; esac ;;
+	esac
+	echo "$verdict [$((SECONDS - started)) s]" >&3
+	dmesg -c >"/lab/out/$name/kernel.log"
+}
+
+prepare >/dev/console 2>&1
+echo "lab: up after $(cut -d. -f1 /proc/uptime) s, $(uname -r), bluez $(bluetoothd --version 2>/dev/null || /usr/libexec/bluetooth/bluetoothd --version)" >&3
+dmesg -c >/lab/out/kernel.log
+while read -r name; do scene "$name"; done </lab/scenes.list
+sync
+exec busybox poweroff -f
