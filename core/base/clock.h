@@ -12,7 +12,7 @@
 #include <time.h>
 
 #define NS_PER_SEC 1000000000ull
-#define NS_PER_MS 1000000ull
+#define NS_PER_MS  1000000ull
 
 /* [any] Nanoseconds of CLOCK_MONOTONIC. */
 static inline uint64_t clock_now(void)

@@ -34,10 +34,10 @@ void log_set_sink(log_fn fn, void *arg);
 void log_event(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-#define log_error(...) log_event(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_error(...)	 log_event(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_event(LOG_LEVEL_WARNING, __VA_ARGS__)
-#define log_notice(...) log_event(LOG_LEVEL_NOTICE, __VA_ARGS__)
-#define log_info(...) log_event(LOG_LEVEL_INFO, __VA_ARGS__)
-#define log_debug(...) log_event(LOG_LEVEL_DEBUG, __VA_ARGS__)
+#define log_notice(...)	 log_event(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...)	 log_event(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)	 log_event(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 #endif

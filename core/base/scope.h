@@ -17,26 +17,26 @@
 
 #define SCOPED(fn) __attribute__((cleanup(fn)))
 
-#define TAKE(p)                                                                                \
-	({                                                                                     \
-		__typeof__(p) taken_ = (p);                                                    \
-		(p) = NULL;                                                                    \
-		taken_;                                                                        \
+#define TAKE(p)                             \
+	({                                  \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL;                 \
+		taken_;                     \
 	})
 
 /* The same for a descriptor: hands it on and leaves -EBADF. */
-#define TAKE_FD(fd)                                                                            \
-	({                                                                                     \
-		int taken_ = (fd);                                                             \
-		(fd) = -EBADF;                                                                 \
-		taken_;                                                                        \
+#define TAKE_FD(fd)                \
+	({                         \
+		int taken_ = (fd); \
+		(fd) = -EBADF;     \
+		taken_;            \
 	})
 
 /* Make NAMEp(T **) out of FN(T *), for SCOPED. */
-#define SCOPED_FN(type, fn)                                                                    \
-	static inline void fn##p(type **p)                                                     \
-	{                                                                                      \
-		fn(*p);                                                                        \
+#define SCOPED_FN(type, fn)                \
+	static inline void fn##p(type **p) \
+	{                                  \
+		fn(*p);                    \
 	}
 
 static inline void freep(void *p)

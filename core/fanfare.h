@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fanfare - the door into the core, and the only core header for tui/.
+ *
+ * What passes is plain data: commands are copied in, a snapshot is copied
+ * out, no pointer into the core leaves it. The same door can therefore lead
+ * into another process. Any number of threads may hold one door each; one
+ * door is used by one thread at a time.
+ *
+ * Strings are UTF-8, always terminated, cut at a character when too long.
+ * Levels are dBFS or dB, times are milliseconds unless the name says else.
+ */
+#ifndef FANFARE_H
+#define FANFARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FF_NAME_MAX   64  /* bytes of a name, with its terminator */
+#define FF_TEXT_MAX   160 /* bytes of a reason or message */
+#define FF_PATH_MAX   256 /* bytes of a device, command or file name */
+#define FF_ADDR_MAX   18  /* "00:11:22:33:44:55" */
+#define FF_ZONES      8
+#define FF_SOURCES    16
+#define FF_SPEAKERS   64
+#define FF_ADAPTERS   8
+#define FF_DEVICES    128
+#define FF_PROFILES   64
+#define FF_LOG_LINES  64
+#define FF_VOLUME_MIN (-60.0f) /* dB; at or under it a speaker is silent */
+#define FF_VOLUME_MAX 12.0f
+#define FF_SILENT     (-120.0f) /* dBFS shown for digital silence */
+
+enum ff_map { FF_MAP_STEREO, FF_MAP_MONO, FF_MAP_LEFT, FF_MAP_RIGHT, FF_MAP_SWAPPED };
+
+enum ff_output {
+	FF_OUT_BLUETOOTH,
+	FF_OUT_ALSA,
+	FF_OUT_PULSE,
+	FF_OUT_FILE,
+	FF_OUT_SIMULATED,
+	FF_OUT_NULL
+};
+
+/* Where a speaker or source stands; the reason beside it says why. */
+enum ff_state {
+	FF_OFF,	      /* not wanted: disconnected by the user */
+	FF_WAITING,   /* something it needs is missing: adapter, bluetoothd, device */
+	FF_SEARCHING, /* unknown so far, looked for by inquiry */
+	FF_PAIRING,
+	FF_CONNECTING,
+	FF_CONNECTED, /* link up, no sound yet */
+	FF_PLAYING,
+	FF_RETRYING, /* failed, next try at retry_ms */
+};
+
+/* Where a speaker's latency figure comes from, best last. */
+enum ff_latency_from { FF_LATENCY_ASSUMED, FF_LATENCY_REPORTED, FF_LATENCY_MEASURED };
+
+struct ff_level {
+	float peak_db[2]; /* dBFS of the sample peak lately, FF_SILENT at nothing */
+	float rms_db[2];  /* dBFS */
+	uint32_t clips;	  /* blocks with a sample at or above -0.1 dBFS so far */
+};
+
+struct ff_source {
+	uint32_t id;   /* stays with this source while Fanfare runs; never 0 */
+	uint32_t zone; /* index into zones */
+	char name[FF_NAME_MAX];
+	char type[16];		  /* "alsa", "pulse", "command", "fifo", "stdin", "tone", … */
+	char device[FF_PATH_MAX]; /* what the profile names */
+	enum ff_state state;
+	char reason[FF_TEXT_MAX]; /* "" while all is well */
+	float gain_db;
+	uint32_t rate; /* frames a second at the device, 0 = unknown yet */
+	float ppm;     /* its clock against ours */
+	uint32_t gaps; /* times it had nothing when it was due */
+	struct ff_level level;
+};
+
+struct ff_speaker {
+	uint32_t id; /* stays with this speaker while Fanfare runs; never 0 */
+	uint32_t zone;
+	char name[FF_NAME_MAX];
+	enum ff_output output;
+	char address[FF_ADDR_MAX]; /* Bluetooth only */
+	char adapter[FF_ADDR_MAX]; /* the one that carries it, "" = none yet */
+	char adapter_name[16];	   /* "hci0" */
+	char device[FF_PATH_MAX];  /* ALSA, Pulse, file */
+
+	enum ff_state state;
+	char reason[FF_TEXT_MAX];
+	uint32_t tries;	   /* this round */
+	uint32_t retry_ms; /* to the next try; 0 = none planned */
+
+	float volume_db; /* FF_VOLUME_MIN..MAX */
+	bool mute, solo;
+	bool audible; /* after mute, solo elsewhere, and volume */
+	enum ff_map map;
+
+	float latency_ms; /* the figure in use */
+	enum ff_latency_from latency_from;
+	float reported_ms; /* NAN = never reported */
+	float measured_ms; /* NAN = never measured */
+	float trim_ms;	   /* the user's, signed */
+	float delay_ms;	   /* what our delay line adds so that all agree */
+
+	char codec[16];	  /* "SBC", "" when nothing flows */
+	uint32_t bitrate; /* bit/s on the air */
+	uint32_t bitpool, bitpool_max;
+	bool mono;		   /* one channel on the air */
+	uint32_t mtu;		   /* bytes */
+	uint32_t queue, queue_max; /* packets waiting in the kernel */
+	uint64_t sent;		   /* packets */
+	uint64_t drops;		   /* packets, since it was loaded */
+	uint32_t drop_age_ms;	   /* since the last one; UINT32_MAX = never */
+	uint64_t frames_lost;	   /* frames not played by a sink that was late */
+	float ppm;		   /* its clock against ours, where it has one */
+	float air;		   /* share of its adapter's slots, 0..1 */
+	int8_t battery;		   /* percent, -1 = not told */
+	int8_t rssi_known;	   /* 1 = rssi holds */
+	int16_t rssi;		   /* dBm */
+	int16_t absolute;	   /* AVRCP absolute volume 0..127, -1 = not offered */
+	struct ff_level level;
+};
+
+struct ff_zone {
+	char name[FF_NAME_MAX];
+	float volume_db; /* the zone's master */
+	bool mute;
+	struct ff_level level; /* the mix, before any speaker */
+};
+
+struct ff_adapter {
+	char name[16]; /* "hci0" */
+	char address[FF_ADDR_MAX];
+	char alias[FF_NAME_MAX];
+	bool powered, scanning;
+	uint32_t scan_left_ms;
+	uint32_t streams; /* speakers playing over it */
+	float air;	  /* share of slots in use by our streams, 0..1 */
+};
+
+/* A Bluetooth device that BlueZ knows of. */
+struct ff_device {
+	char address[FF_ADDR_MAX];
+	char adapter[FF_ADDR_MAX];
+	char name[FF_NAME_MAX]; /* "" = no name told */
+	bool paired, trusted, connected, audio_sink;
+	bool busy; /* an operation is under way */
+	int8_t battery;
+	int16_t rssi;	  /* dBm, 0 = not heard in this scan */
+	uint32_t speaker; /* id of the speaker it is, 0 = none */
+};
+
+/* A question the other side of a pairing asks; answered by FF_PAIR_REPLY. */
+enum ff_question {
+	FF_ASK_NONE,
+	FF_ASK_CONFIRM,
+	FF_ASK_PASSKEY,
+	FF_ASK_PIN,
+	FF_SHOW_PASSKEY,
+	FF_SHOW_PIN
+};
+
+struct ff_pairing {
+	enum ff_question question;
+	uint32_t cookie; /* to be given back with the answer */
+	char address[FF_ADDR_MAX];
+	char name[FF_NAME_MAX];
+	char code[17]; /* what to compare or to type over there */
+	uint32_t left_ms;
+};
+
+struct ff_profile {
+	char name[FF_NAME_MAX];
+	char path[FF_PATH_MAX];
+	bool loaded;   /* the one that plays */
+	bool readonly; /* shipped or in /etc: saving makes a copy of one's own */
+};
+
+struct ff_log_line {
+	int64_t time_ms; /* CLOCK_REALTIME */
+	int level;	 /* syslog priority, 3 error … 7 debug */
+	char text[FF_TEXT_MAX];
+};
+
+struct ff_snapshot {
+	uint64_t change;    /* counts every change of anything but levels and times */
+	uint64_t structure; /* counts changes of what zones, speakers, sources there are */
+	uint64_t log_count; /* lines ever logged; the newest is log[(log_count-1) %
+			       FF_LOG_LINES] */
+	int64_t time_ms;    /* CLOCK_REALTIME of this snapshot */
+
+	char profile[FF_NAME_MAX];
+	bool modified;	       /* differs from the saved file */
+	bool simulated;	       /* every speaker of it is simulated: shown as a demonstration */
+	uint32_t rate, period; /* frames */
+	bool realtime;	       /* the clock thread has SCHED_FIFO */
+	char notice[FF_TEXT_MAX];     /* what the user should know, with what mends it */
+	uint64_t cycles, late_cycles; /* of the clock thread; late = by over a period */
+	float skew_us; /* largest software skew between playing speakers, NAN = not known */
+
+	bool bus; /* D-Bus answers */
+	bool bluetoothd;
+	bool muted_all;
+
+	uint32_t zones_n, sources_n, speakers_n, adapters_n, devices_n, profiles_n;
+	struct ff_zone zones[FF_ZONES];
+	struct ff_source sources[FF_SOURCES];
+	struct ff_speaker speakers[FF_SPEAKERS];
+	struct ff_adapter adapters[FF_ADAPTERS];
+	struct ff_device devices[FF_DEVICES];
+	struct ff_profile profiles[FF_PROFILES];
+	struct ff_pairing pairing;
+	struct ff_log_line log[FF_LOG_LINES];
+};
+
+enum ff_verb {
+	/* id = speaker */
+	FF_SET_VOLUME,	   /* value dB, clamped */
+	FF_SET_MUTE,	   /* flag */
+	FF_SET_SOLO,	   /* flag */
+	FF_SET_MAP,	   /* map */
+	FF_SET_TRIM,	   /* value ms, -500..500 */
+	FF_CLEAR_CLIP,	   /* id = speaker, 0 = all */
+	FF_CONNECT,	   /* id = speaker; wanted again, at once */
+	FF_DISCONNECT,	   /* id = speaker; off until asked for */
+	FF_RENAME_SPEAKER, /* text */
+	FF_REMOVE_SPEAKER,
+	/* id = source */
+	FF_SET_SOURCE_GAIN, /* value dB */
+	/* id = zone index */
+	FF_SET_MASTER,	  /* value dB */
+	FF_SET_ZONE_MUTE, /* flag */
+	FF_ADD_SPEAKER,	  /* address; text = name; adapter optional */
+	/* everything */
+	FF_MUTE_ALL,	   /* flag */
+	FF_LOAD_PROFILE,   /* text = name or path */
+	FF_SAVE_PROFILE,   /* text = name, "" = the loaded one's */
+	FF_DELETE_PROFILE, /* text = name */
+	/* Bluetooth devices, by address (and adapter, "" = any) */
+	FF_SCAN,  /* flag; value = seconds, 0 = 30 */
+	FF_PAIR,  /* pair, trust and connect */
+	FF_TRUST, /* flag */
+	FF_FORGET,
+	FF_RENAME_DEVICE, /* text; "" = its own name again */
+	FF_CANCEL,	  /* what is under way for that device */
+	FF_PAIR_REPLY,	  /* id = cookie; flag = yes; text = PIN or passkey */
+};
+
+struct ff_command {
+	enum ff_verb verb;
+	uint32_t id;
+	float value;
+	bool flag;
+	enum ff_map map;
+	char address[FF_ADDR_MAX];
+	char adapter[FF_ADDR_MAX];
+	char text[FF_PATH_MAX];
+};
+
+struct ff_options {
+	const char *profile; /* name or path; NULL = the last one, else the demonstration */
+	bool no_bluetooth;   /* leave D-Bus alone */
+	bool log_to_stderr;  /* one line an event; else only in the snapshot */
+};
+
+struct ff;
+
+/*
+ * [any] Start the core in this process and come back with a door into it. A
+ * missing bus, bluetoothd, sound card or profile is a state in the snapshot,
+ * not a failure. Fails with -ENOMEM, -EAGAIN (no threads), or what reading the
+ * named profile gives: -ENOENT, -EBADMSG, with words in why (may be NULL).
+ * *ret is the caller's, to be given to ff_close().
+ */
+int ff_open(const struct ff_options *options, struct ff **ret, char why[FF_TEXT_MAX * 4]);
+
+/* [any] Stop the sound and every thread, release all. NULL is fine. */
+void ff_close(struct ff *ff);
+
+/* [any] Copy one command in. -EAGAIN when the queue is full, -EINVAL when malformed. */
+int ff_submit(struct ff *ff, const struct ff_command *command);
+
+/* [any] Copy the present state out. */
+void ff_snapshot(struct ff *ff, struct ff_snapshot *ret);
+
+/* [any] A descriptor, readable when something changed since the last ff_snapshot(). */
+int ff_fd(struct ff *ff);
+
+/*
+ * [any] Read and check the profile in file path without playing it. 0, or
+ * -ENOENT, -EBADMSG …; *ret_text receives all complaints, one a line, warnings
+ * too ("" when there are none), and is the caller's to free() in every case.
+ */
+int ff_check_profile(const char *path, char **ret_text);
+
+#endif
