@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * drift - what a device's own clock does, from its position reports.
+ *
+ * A third-order delay-locked loop on (monotonic time, device position): it
+ * follows a constant error of the crystal and its wandering without lag. The
+ * bandwidth is 1 Hz for 4 s and 0.1 Hz until 30 s; from there on it narrows
+ * to 0.05 Hz for ALSA's time stamps, 0.01 Hz for USB, 0.005 Hz for reports
+ * that come through a sound server. Reports may come 5 to 500 ms apart,
+ * irregularly. A value: embed it, nothing to release. One thread owns it.
+ *
+ * Position is in frames of the device, from an origin of the caller's choice;
+ * time is in ns of CLOCK_MONOTONIC. Whole frames are kept apart from the
+ * fraction, so that a month loses no precision.
+ */
+#ifndef FANFARE_DSP_DRIFT_H
+#define FANFARE_DSP_DRIFT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How good the reports are. */
+enum drift_class {
+	DRIFT_ALSA,  /* hardware time stamps, about ±0.02 ms */
+	DRIFT_USB,   /* about ±0.5 ms */
+	DRIFT_LOOSE, /* PulseAudio, PipeWire, Bluetooth in: about ±5 ms */
+};
+
+struct drift {
+	double nominal; /* frames per second the device claims */
+	enum drift_class class;
+	uint64_t at;	 /* ns; time of the state below */
+	int64_t whole;	 /* frames; position is whole + part */
+	double part;	 /* frames */
+	double rate;	 /* frames per second */
+	double bend;	 /* frames per second, per second */
+	double centre;	 /* ratio - 1 about which the later clamp lies */
+	double age;	 /* s of reports since the start; sets the bandwidth */
+	double since;	 /* s of reports since the anchor */
+	double spread;	 /* frames; mean size of the loop's errors */
+	double lean;	 /* frames; their mean over seconds: left behind? */
+	double last;	 /* frames; position of the latest report */
+	uint64_t odd_at; /* ns; first of the rejected reports in a row */
+	uint32_t odd;	 /* rejected reports in a row */
+	uint32_t count;	 /* reports since the anchor */
+	bool anchored;	 /* the phase is known */
+};
+
+/*
+ * [any] Nothing known but the nominal rate (Hz) and what the device's clock
+ * did last time (ppm, ±5000; 0 when never seen).
+ */
+void drift_init(struct drift *d, double nominal_rate, double ppm_remembered,
+		enum drift_class class);
+
+/*
+ * [io] The device was at position_frames at time now_ns. False when it was
+ * not used: no news (the same position or time again), or a spike; spikes
+ * for 2 s on end are believed and the phase is taken anew.
+ */
+bool drift_report(struct drift *d, uint64_t now_ns, double position_frames);
+
+/* [io] After an xrun: keep the frequency, take the phase anew at the next report. */
+void drift_hold(struct drift *d);
+
+/* [io] True once the phase is good enough to play by (at once, or after 0.5 s if loose). */
+bool drift_locked(const struct drift *d);
+
+/* [io] Smoothed device position (frames) at t_ns, before or after the latest report. */
+double drift_position_at(const struct drift *d, uint64_t t_ns);
+
+/* [io] The other way: ns from the time origin_ns until the device is at position (frames). */
+double drift_ns_until(const struct drift *d, uint64_t origin_ns, double position);
+
+/* [io] Frames of the device per second of CLOCK_MONOTONIC. */
+double drift_rate(const struct drift *d);
+
+/* [io] The same as ppm off the nominal rate: what to remember. */
+double drift_ppm(const struct drift *d);
+
+#endif
