@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * branch - the way to one speaker: map, gain, limiter, delay, meter, ring.
+ * feed   - the way in from one source: ring, gain, meter.
+ *
+ * Both belong to control, which makes them, names them in plans and frees
+ * them when the last plan that names them has come back. While a plan names
+ * one, only the engine touches it, but for the ring's other side and the
+ * meter's reading.
+ */
+#ifndef FANFARE_RT_BRANCH_H
+#define FANFARE_RT_BRANCH_H
+
+#include "core/dsp/delay.h"
+#include "core/dsp/gain.h"
+#include "core/dsp/level.h"
+#include "core/dsp/limiter.h"
+#include "core/dsp/map.h"
+#include "core/rt/ring.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct feed {
+	uint32_t id;	   /* of the source, for the trace */
+	struct ring *ring; /* the source's; outlives the feed */
+	struct gain gain;
+	struct level level;
+	float last[2];	/* the last frame heard, faded out when the source stops short */
+	float presence; /* 0..1, how far faded in */
+	uint64_t away;	/* frames it has been away */
+	bool started;
+};
+
+struct branch {
+	uint32_t id; /* of the speaker, for the trace */
+	enum channel_map map;
+	struct gain gain;
+	struct limiter limiter;
+	struct delay *delay; /* owned */
+	struct level level;
+	struct ring *ring; /* owned; the sink reads it */
+	uint64_t lost;	   /* frames in the present run of losses */
+	bool started;	   /* has been in a plan: changes glide from here on */
+};
+
+#define BRANCH_DELAY_MAX_MS 2000u
+#define BRANCH_GLIDE_MS	    20u /* a volume key, heard as a step without a click */
+
+/*
+ * [ctl] A branch for speaker id at rate (frames/s), its ring holding
+ * ring_frames. -ENOMEM. *ret is the caller's; no plan may name it any more
+ * when it is freed.
+ */
+int branch_new(uint32_t id, uint32_t rate, uint32_t ring_frames, struct branch **ret);
+void branch_free(struct branch *b);
+SCOPED_FN(struct branch, branch_free)
+
+/* [ctl] A feed for source id out of its ring. -ENOMEM. */
+int feed_new(uint32_t id, struct ring *ring, struct feed **ret);
+void feed_free(struct feed *f);
+SCOPED_FN(struct feed, feed_free)
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plan - all the engine is to do, as one value.
+ *
+ * Control writes a new one for every change, a volume key as much as a new
+ * profile, and sends it by cmdq; the engine takes it up at the next cycle and
+ * glides from where it is. A branch named in the old and the new plan plays
+ * through without a gap. The old plan goes back to control, which frees it.
+ */
+#ifndef FANFARE_RT_PLAN_H
+#define FANFARE_RT_PLAN_H
+
+#include "core/rt/branch.h"
+
+#define PLAN_ZONES    8
+#define PLAN_FEEDS    16
+#define PLAN_BRANCHES 64
+
+struct plan_feed {
+	struct feed *feed;
+	uint32_t zone;
+	float gain; /* linear */
+};
+
+struct plan_branch {
+	struct branch *branch;
+	uint32_t zone;
+	enum channel_map map;
+	float gain;	/* linear, 0 = silent: volume, mute, solo and masters together */
+	uint32_t delay; /* frames, up to BRANCH_DELAY_MAX_MS */
+	bool flowing;	/* a sink takes the sound; else it is only metered */
+};
+
+struct plan {
+	uint64_t serial; /* counts up */
+	uint32_t feeds_n, branches_n, zones_n;
+	struct plan_feed feeds[PLAN_FEEDS];
+	struct plan_branch branches[PLAN_BRANCHES];
+	struct level *zone_level[PLAN_ZONES]; /* control's, outlive every plan */
+};
+
+#endif
