@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 struct limiter {
-	float gain;    /* linear, 0..1; of the latest frame */
-	float back;    /* share of the way back to 1 in each frame */
+	float lack;    /* 1 - gain, 0..1; kept so because it is what shrinks smoothly */
+	float shrink;  /* of lack, each frame on the way back */
 	uint32_t hold; /* frames for which gain may not rise */
 	uint32_t keep; /* frames of a fresh hold */
 };
