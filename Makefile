@@ -82,7 +82,7 @@ $(BUILD)/libtui.a: $(TUI_OBJ)
 	$(AR) rcs $@ $^
 
 # The samples are worked on in plain loops: -O3 lets every compiler vectorise them.
-$(BUILD)/core/dsp/%.o $(BUILD)/core/rt/%.o: OPT := $(OPT) -O3 -fno-math-errno
+$(BUILD)/core/dsp/%.o $(BUILD)/core/rt/%.o: OPT := $(OPT) -O3 -fno-math-errno -fno-trapping-math
 
 $(BUILD)/core/%.o: core/%.c
 	@mkdir -p $(@D)
