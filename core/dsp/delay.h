@@ -7,6 +7,9 @@
  * sinc's half (DELAY_SINC_HALF frames), is a 20 ms raised-cosine crossfade
  * between two taps. Either lands on a whole frame, where it costs one copy.
  * A delay of 0 is the input itself: the line adds no latency of its own.
+ *
+ * Memory is only touched as far as the delays asked for need it; a change to a
+ * delay longer than any before may wait until that much sound has gone by.
  */
 #ifndef FANFARE_DSP_DELAY_H
 #define FANFARE_DSP_DELAY_H
@@ -31,11 +34,14 @@ void delay_reset(struct delay *d);
  * [rt] Head for frames (clamped to max_frames) without a click; rate (Hz)
  * gives the 1 ms and the 20 ms. While a change is under way the newest wish
  * is kept and begun when the running fade ends, or at the slew's next whole
- * frame (within 2,000 frames).
+ * frame (within 2,000 frames). Before any sound has flowed it is delay_jump().
  */
 void delay_set(struct delay *d, uint32_t frames, uint32_t rate);
 
-/* [rt] Be at frames at once, click or not: for the start, before sound flows. */
+/*
+ * [rt] Be at frames at once, click or not: for the start, before sound flows.
+ * What the line held may be lost.
+ */
 void delay_jump(struct delay *d, uint32_t frames);
 
 /* [rt] Delay stereo frames in place. */
