@@ -26,10 +26,12 @@ struct feed {
 	struct ring *ring; /* the source's; outlives the feed */
 	struct gain gain;
 	struct level level;
-	float last[2];	/* the last frame heard, faded out when the source stops short */
+	float last[2];	/* the last frame heard, held and faded when the source stops short */
+	float tail;	/* 1..0, how much of last is still heard */
 	float presence; /* 0..1, how far faded in */
 	uint64_t away;	/* frames it has been away */
-	bool started;
+	bool started;	/* has been in a plan: changes glide from here on */
+	bool heard;	/* has ever given sound: only then is it missed */
 };
 
 struct branch {
@@ -40,6 +42,7 @@ struct branch {
 	struct delay *delay; /* owned */
 	struct level level;
 	struct ring *ring; /* owned; the sink reads it */
+	uint64_t next;	   /* frame at which it goes on; elsewhere its delay line is stale */
 	uint64_t lost;	   /* frames in the present run of losses */
 	bool started;	   /* has been in a plan: changes glide from here on */
 };
@@ -56,9 +59,28 @@ int branch_new(uint32_t id, uint32_t rate, uint32_t ring_frames, struct branch *
 void branch_free(struct branch *b);
 SCOPED_FN(struct branch, branch_free)
 
-/* [ctl] A feed for source id out of its ring. -ENOMEM. */
-int feed_new(uint32_t id, struct ring *ring, struct feed **ret);
+/* [ctl] A feed for source id out of its ring, at rate (frames/s). -ENOMEM. */
+int feed_new(uint32_t id, uint32_t rate, struct ring *ring, struct feed **ret);
 void feed_free(struct feed *f);
 SCOPED_FN(struct feed, feed_free)
+
+/*
+ * [rt] What the source has for [frame, frame + n), gain and meter applied, in
+ * out (2n samples). Short of sound it fades out from its last frame, and in
+ * again when it returns. Returns false when all of out is silence.
+ */
+bool feed_read(struct feed *f, uint64_t frame, float *out, uint32_t n);
+
+/* [rt] The source's sound is cut here: fade in from silence. */
+void feed_cut(struct feed *f);
+
+/*
+ * [rt] Send mix (n frames from frame on) its way; map is the one wanted, a
+ * change of it is crossfaded over the block. work and spare are room for n
+ * frames each. With flowing the ring is written; false then means that it had
+ * no room and the block is lost.
+ */
+bool branch_run(struct branch *b, uint64_t frame, const float *mix, uint32_t n,
+		enum channel_map map, bool flowing, float *work, float *spare);
 
 #endif

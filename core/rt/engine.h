@@ -38,7 +38,7 @@ struct engine {
 	_Atomic uint64_t cycles, late; /* counted for the screen */
 	uint64_t skip_after; /* frames behind at which it jumps instead of catching up */
 	float mix[PLAN_ZONES][2 * ENGINE_PERIOD_MAX];
-	float work[2 * ENGINE_PERIOD_MAX], work2[2 * ENGINE_PERIOD_MAX];
+	float work[2 * ENGINE_PERIOD_MAX], spare[2 * ENGINE_PERIOD_MAX];
 };
 
 /*
@@ -50,7 +50,10 @@ int engine_new(const struct timeline *time, struct engine **ret);
 /* [ctl] After its thread has ended. Gives back no plan: see engine_last_plan(). */
 void engine_free(struct engine *e);
 
-/* [ctl] After its thread has ended: the plan it held, the caller's; NULL if none. */
+/*
+ * [ctl] After its thread has ended: a plan it still held or had not taken up
+ * yet, the caller's; call until NULL.
+ */
 struct plan *engine_last_plan(struct engine *e);
 
 /* [ctl] Send a plan; -EAGAIN when the queue is full and the plan stays the caller's. */
