@@ -9,6 +9,7 @@
 #include "core/rt/engine.h"
 
 struct sender;
+struct sink;
 
 /* [ctl] Starts its thread. -ENOMEM, -EAGAIN. *ret is the caller's, freed after its sinks. */
 int sender_new(struct sender **ret);
@@ -17,11 +18,19 @@ void sender_free(struct sender *s);
 /* [rt thread, between cycles] Wake it; one futex call at most, never blocks. */
 void sender_wake(struct sender *s);
 
+/*
+ * [ctl] Serve sink from the next cycle on, or no more; sink_new() and
+ * sink_free() do it. Once removed, the sender does not touch it again.
+ */
+void sender_add(struct sender *s, struct sink *sink);
+void sender_remove(struct sender *s, struct sink *sink);
+
 struct pacer;
 
 /*
  * [ctl] Start the thread that runs e on CLOCK_MONOTONIC and wakes sender after
- * each cycle. Asks for SCHED_FIFO and locked memory, and goes on without.
+ * each cycle (NULL: nobody). Asks for SCHED_FIFO and locked memory, and goes
+ * on without.
  * -ENOMEM, -EAGAIN. *ret is the caller's.
  */
 int pacer_new(struct engine *e, struct sender *sender, struct pacer **ret);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* sender - see sender.h. */
+#include "core/io/sender.h"
+
+#include "core/base/clock.h"
+#include "core/base/scope.h"
+#include "core/io/sink_impl.h"
+#include "core/io/thread.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+
+struct sender {
+	pthread_t thread;
+	sem_t wake;
+	_Atomic bool stop;
+	pthread_mutex_t lock; /* guards the list; held while it is served */
+	struct sink *first;
+};
+
+/*
+ * Everybody encodes, then everybody sends: the packets of a cycle reach the
+ * controllers together, whatever an encoder takes. The list is turned by one
+ * each time, so that on a full adapter nobody is always the last to ask.
+ */
+static void serve(struct sender *s, uint64_t now)
+{
+	struct sink *first = s->first, **end = &s->first;
+
+	for (struct sink *k = s->first; k; k = k->next_served)
+		k->ops->prepare(k, now);
+	for (struct sink *k = s->first; k; k = k->next_served)
+		if (k->ops->send)
+			k->ops->send(k, now);
+
+	if (!first || !first->next_served)
+		return;
+	s->first = first->next_served;
+	first->next_served = NULL;
+	while (*end)
+		end = &(*end)->next_served;
+	*end = first;
+}
+
+static void *run(void *arg)
+{
+	struct sender *s = arg;
+
+	for (;;) {
+		while (sem_wait(&s->wake) < 0)
+			;
+		while (sem_trywait(&s->wake) == 0)
+			; /* cycles missed are served by this one round */
+		if (atomic_load_explicit(&s->stop, memory_order_relaxed))
+			return NULL;
+		pthread_mutex_lock(&s->lock);
+		serve(s, clock_now());
+		pthread_mutex_unlock(&s->lock);
+	}
+}
+
+int sender_new(struct sender **ret)
+{
+	SCOPED(freep) struct sender *s = calloc(1, sizeof(*s));
+	pthread_mutexattr_t attr;
+	bool realtime;
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	/* control, at low priority, must not hold up the sender by being put off */
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(&s->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
+	sem_init(&s->wake, 0, 0);
+
+	r = thread_start("fanfare-sender", THREAD_SENDER_PRIORITY, run, s, &s->thread,
+			 &realtime);
+	if (r < 0) {
+		sem_destroy(&s->wake);
+		pthread_mutex_destroy(&s->lock);
+		return r;
+	}
+	*ret = TAKE(s);
+	return 0;
+}
+
+void sender_free(struct sender *s)
+{
+	if (!s)
+		return;
+	atomic_store(&s->stop, true);
+	sem_post(&s->wake);
+	pthread_join(s->thread, NULL);
+	sem_destroy(&s->wake);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+void sender_wake(struct sender *s)
+{
+	sem_post(&s->wake);
+}
+
+void sender_add(struct sender *s, struct sink *sink)
+{
+	pthread_mutex_lock(&s->lock);
+	sink->next_served = s->first;
+	s->first = sink;
+	pthread_mutex_unlock(&s->lock);
+}
+
+void sender_remove(struct sender *s, struct sink *sink)
+{
+	pthread_mutex_lock(&s->lock);
+	for (struct sink **k = &s->first; *k; k = &(*k)->next_served) {
+		if (*k != sink)
+			continue;
+		*k = sink->next_served;
+		break;
+	}
+	pthread_mutex_unlock(&s->lock);
+}

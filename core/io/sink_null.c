@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* sink_null - takes everything in time and lets it fall. */
+#include "core/io/sink_impl.h"
+
+#include "core/base/scope.h"
+
+static void null_prepare(struct sink *s, uint64_t now)
+{
+	uint64_t frame = sink_frame_now(s);
+	float nothing[2];
+
+	(void)now;
+	ring_read(s->ring, frame, nothing, 0); /* gives up all before frame */
+}
+
+static void null_free(struct sink *s)
+{
+	sink_done(s);
+	free(s);
+}
+
+static const struct sink_ops null_ops = {
+	.free = null_free,
+	.prepare = null_prepare,
+};
+
+int sink_null_new(const struct sink_args *args, struct sink **ret)
+{
+	struct sink *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	sink_init(s, &null_ops, args);
+	health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
+	atomic_store(&s->flowing, true);
+
+	*ret = s;
+	return 0;
+}
