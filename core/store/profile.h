@@ -119,21 +119,26 @@ struct profile *profile_new(const char *name);
  */
 int profile_load(const char *path, struct profile **ret, struct complaint *why);
 
-/* [ctl] The same from len bytes of text; name stands for the file in complaints. */
+/*
+ * [any] The same from len bytes of text; name stands for the file in complaints
+ * and gives the profile its name. why may be NULL here and above.
+ */
 int profile_parse(const char *text, size_t len, const char *name, struct profile **ret,
 		  struct complaint *why);
 
 /*
  * [ctl] Write p to path: new file, fsync, the previous one kept as path.bak,
  * rename, fsync of the folder. A power cut leaves the old or the new one whole.
- * Returns 0 or -errno; what was there stays on failure.
+ * A file that says the same already is left alone, with its comments. Returns
+ * 0 or -errno (-EINVAL: p holds what no file can say, such as a name twice);
+ * what was there stays on failure.
  */
 int profile_save(const struct profile *p, const char *path);
 
 /* [any] A copy of its own, NULL = no memory. */
 struct profile *profile_copy(const struct profile *p);
 
-/* [any] Whether both say the same. */
+/* [any] Whether both have the same name and say the same, as far as a file can tell. */
 bool profile_equal(const struct profile *a, const struct profile *b);
 
 /* [any] Append a zeroed item with the defaults set; NULL when full or no memory. */

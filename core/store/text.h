@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text - what may stand in a name: whole UTF-8 characters, no controls.
+ *
+ * Private to the store.
+ */
+#ifndef FANFARE_STORE_TEXT_H
+#define FANFARE_STORE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * [any] Bytes (1..4) of the UTF-8 character at s, of which left bytes may be
+ * read; 0 when there is none: overlong, a surrogate, over U+10FFFF, cut off.
+ */
+size_t text_character(const char *s, size_t left);
+
+/* [any] Whether the valid character at s is a control: C0, DEL or C1. */
+bool text_is_control(const char *s);
+
+/* [any] Whether all of s is UTF-8 without control characters. */
+bool text_is_clean(const char *s);
+
+/* [any] Shorten s to at most max bytes, and never leave half a character at its end. */
+void text_cut(char *s, size_t max);
+
+/*
+ * [any] Whether name can be a profile's, and so a file's: 1..63 bytes, clean,
+ * no '/', no leading '.'.
+ */
+bool text_is_file_name(const char *name);
+
+#endif
