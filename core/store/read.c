@@ -60,7 +60,7 @@ static uint32_t type_bits(const struct settings *s, config_setting_t *group, voi
 	at = config_setting_get_member(group, s->type->name);
 	if (at && config_setting_type(at) == CONFIG_TYPE_STRING)
 		text = config_setting_get_string(at);
-	i = text ? words_find(&s->type->words, text) : -1;
+	i = text ? choices_find(&s->type->words, text) : -1;
 	if (i < 0)
 		return SETTING_ANY;
 	*(unsigned int *)setting_at(s->type, item) = (unsigned int)i;

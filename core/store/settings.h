@@ -22,7 +22,7 @@ enum setting_kind {
 	SETTING_INNER,	 /* a group or list of its own: known by name, read elsewhere */
 };
 
-struct words {
+struct choices {
 	const char *const *list; /* in the order of the enum */
 	uint32_t count;
 };
@@ -34,7 +34,7 @@ struct setting {
 	size_t size;	     /* bytes of a text, terminator included */
 	double min, max;     /* of numbers, both allowed */
 	const char *example; /* a number as it may be written */
-	struct words words;
+	struct choices words;
 	uint32_t of;	 /* bit n: the n-th type has it; 0 = all types */
 	uint32_t needed; /* bit n: the n-th type cannot do without */
 };
@@ -79,10 +79,10 @@ static inline const void *setting_of(const struct setting *row, const void *item
 }
 
 /* [any] Index of text in w, or -1. */
-int words_find(const struct words *w, const char *text);
+int choices_find(const struct choices *w, const char *text);
 
 /* [any] The one of w that text was probably meant to be, or NULL. */
-const char *words_nearest(const struct words *w, const char *text);
+const char *choices_nearest(const struct choices *w, const char *text);
 
 /* [any] The name of the setting of s that name was probably meant to be, or NULL. */
 const char *settings_nearest(const struct settings *s, const char *name);

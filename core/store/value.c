@@ -154,7 +154,7 @@ static void read_word(struct complaints *why, const struct setting *row, config_
 
 	if (!text)
 		return;
-	i = words_find(&row->words, text);
+	i = choices_find(&row->words, text);
 	if (i >= 0) {
 		*(unsigned int *)setting_at(row, item) = (unsigned int)i;
 		return;
@@ -162,7 +162,7 @@ static void read_word(struct complaints *why, const struct setting *row, config_
 	for (uint32_t k = 0; k < row->words.count; k++)
 		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
 			 k ? ", " : "", row->words.list[k]);
-	meant = words_nearest(&row->words, text);
+	meant = choices_nearest(&row->words, text);
 	if (meant)
 		complain(why, config_setting_source_line(at),
 			 "%s: \"%s\" is not known, did you mean \"%s\"? (%s)", row->name,

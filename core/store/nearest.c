@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* words - which known word was meant; part of settings.h. */
+/* nearest - which known word was meant; part of settings.h. */
 #include "core/store/settings.h"
 
 #include <ctype.h>
@@ -7,7 +7,7 @@
 
 #define WORD_MAX_ 32 /* bytes; longer words are nobody's slip of one of ours */
 
-int words_find(const struct words *w, const char *text)
+int choices_find(const struct choices *w, const char *text)
 {
 	for (uint32_t i = 0; i < w->count; i++)
 		if (strcmp(w->list[i], text) == 0)
@@ -67,7 +67,7 @@ static bool nearer(const char *known, const char *text, uint32_t *best)
 	return true;
 }
 
-const char *words_nearest(const struct words *w, const char *text)
+const char *choices_nearest(const struct choices *w, const char *text)
 {
 	const char *found = NULL;
 	uint32_t best = UINT32_MAX;
