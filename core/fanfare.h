@@ -223,6 +223,7 @@ enum ff_verb {
 	FF_SET_SOLO,	   /* flag */
 	FF_SET_MAP,	   /* map */
 	FF_SET_TRIM,	   /* value ms, -500..500 */
+	FF_SET_ABSOLUTE,   /* value 0..127: the speaker's own volume, where it offers one */
 	FF_CLEAR_CLIP,	   /* id = speaker, 0 = all */
 	FF_CONNECT,	   /* id = speaker; wanted again, at once */
 	FF_DISCONNECT,	   /* id = speaker; off until asked for */

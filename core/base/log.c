@@ -27,7 +27,7 @@ void log_set_sink(log_fn fn, void *arg)
 	pthread_mutex_unlock(&lock);
 }
 
-static void write_line(enum log_level level, const char *line)
+void log_to_stderr(enum log_level level, const char *line)
 {
 	char stamp[16] = "";
 	time_t now = time(NULL);
@@ -56,7 +56,7 @@ void log_event(enum log_level level, const char *format, ...)
 		if (sink)
 			sink(level, line, sink_arg);
 		else
-			write_line(level, line);
+			log_to_stderr(level, line);
 	}
 	pthread_mutex_unlock(&lock);
 }

@@ -30,6 +30,9 @@ void log_set_level(enum log_level level);
 /* [ctl] Send lines to fn, or back to stderr with NULL. */
 void log_set_sink(log_fn fn, void *arg);
 
+/* [any but rt] Write one line to stderr as it is done without a sink; for sinks. */
+void log_to_stderr(enum log_level level, const char *line);
+
 /* [any but rt] Write one line; takes a lock, may block on stderr. */
 void log_event(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

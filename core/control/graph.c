@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* graph - see graph.h. */
+#include "core/control/graph.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+void graph_align(const double *latency_ms, uint32_t n, double *ret_delay_ms)
+{
+	double latest = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		latest = fmax(latest, latency_ms[i]);
+	for (uint32_t i = 0; i < n; i++)
+		ret_delay_ms[i] = fmin(latest - latency_ms[i], BRANCH_DELAY_MAX_MS);
+}
+
+double graph_latency(double measured_ms, double reported_ms, double assumed_ms, double trim_ms,
+		     enum ff_latency_from *ret_from)
+{
+	double base = assumed_ms;
+
+	*ret_from = FF_LATENCY_ASSUMED;
+	if (!isnan(reported_ms)) {
+		base = reported_ms;
+		*ret_from = FF_LATENCY_REPORTED;
+	}
+	if (!isnan(measured_ms)) {
+		base = measured_ms;
+		*ret_from = FF_LATENCY_MEASURED;
+	}
+	return base + trim_ms;
+}
+
+/* What a speaker of each kind adds when it says nothing. */
+static double assumed_ms(enum profile_output output)
+{
+	return output == OUTPUT_BLUETOOTH || output == OUTPUT_SIMULATED ? GRAPH_ASSUMED_MS : 0;
+}
+
+/* All speakers of a zone count, those that are away too: when one comes back, nobody moves. */
+static void align_zone(struct control *c, uint32_t zone)
+{
+	double latency[FF_SPEAKERS], delay[FF_SPEAKERS];
+	struct speaker *member[FF_SPEAKERS];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		struct speaker *s = c->speakers[i];
+
+		if (s->zone != zone)
+			continue;
+		member[n] = s;
+		latency[n++] = graph_latency(s->conf.latency_ms, s->reported_ms,
+					     assumed_ms(s->conf.output), s->conf.trim_ms,
+					     &s->latency_from);
+	}
+	graph_align(latency, n, delay);
+	for (uint32_t i = 0; i < n; i++) {
+		member[i]->latency_ms = (float)latency[i];
+		member[i]->delay_ms = (float)delay[i];
+	}
+}
+
+static float linear(double db)
+{
+	return db <= (double)FF_VOLUME_MIN ? 0.0f : db_to_linear((float)db);
+}
+
+static bool any_solo(const struct control *c, uint32_t zone)
+{
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		if (c->speakers[i]->solo && c->speakers[i]->zone == zone)
+			return true;
+	}
+	return false;
+}
+
+float graph_gain(const struct control *c, const struct speaker *s)
+{
+	const struct zone *z = &c->zones[s->zone];
+
+	if (c->muted_all || z->mute || s->conf.mute)
+		return 0;
+	if (!s->solo && any_solo(c, s->zone))
+		return 0;
+	return linear(s->conf.volume_db) * linear(z->volume_db);
+}
+
+static void write_plan(struct control *c, struct plan *p)
+{
+	p->serial = c->serial + 1;
+	p->zones_n = c->zones_n;
+	for (uint32_t z = 0; z < c->zones_n; z++) {
+		align_zone(c, z);
+		p->zone_level[z] = &c->zones[z].level;
+	}
+	for (uint32_t i = 0; i < c->sources_n; i++) {
+		struct source_run *s = c->sources[i];
+
+		p->feeds[p->feeds_n++] = (struct plan_feed){
+			.feed = s->feed,
+			.zone = s->zone,
+			.gain = linear(s->conf.gain_db),
+		};
+	}
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		struct speaker *s = c->speakers[i];
+
+		s->flowing = sink_flowing(s->sink);
+		p->branches[p->branches_n++] = (struct plan_branch){
+			.branch = s->branch,
+			.zone = s->zone,
+			.map = (enum channel_map)s->conf.map,
+			.gain = graph_gain(c, s),
+			.delay = (uint32_t)lrint((double)s->delay_ms * c->time.rate / 1e3),
+			.flowing = s->flowing,
+		};
+	}
+}
+
+int graph_send(struct control *c)
+{
+	struct plan *p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return -ENOMEM;
+	write_plan(c, p);
+	r = engine_send(c->engine, p);
+	if (r < 0) {
+		free(p);
+		return r;
+	}
+	c->serial = p->serial;
+	c->dirty = false;
+	return 0;
+}
+
+void graph_bury_speaker(struct control *c, struct speaker *s)
+{
+	/* The next plan is the first without it. */
+	s->gone_serial = c->serial + 1;
+	s->next_gone = c->gone_speakers;
+	c->gone_speakers = s;
+}
+
+void graph_bury_source(struct control *c, struct source_run *s)
+{
+	s->gone_serial = c->serial + 1;
+	s->next_gone = c->gone_sources;
+	c->gone_sources = s;
+}
+
+static void free_speakers_before(struct control *c, uint64_t serial)
+{
+	struct speaker **at = &c->gone_speakers;
+
+	while (*at) {
+		struct speaker *s = *at;
+
+		if (s->gone_serial > serial || s->link.pending) {
+			at = &s->next_gone;
+			continue;
+		}
+		*at = s->next_gone;
+		branch_free(s->branch);
+		free(s);
+	}
+}
+
+static void free_sources_before(struct control *c, uint64_t serial)
+{
+	struct source_run **at = &c->gone_sources;
+
+	while (*at) {
+		struct source_run *s = *at;
+
+		if (s->gone_serial > serial) {
+			at = &s->next_gone;
+			continue;
+		}
+		*at = s->next_gone;
+		feed_free(s->feed);
+		source_free(s->source);
+		free(s);
+	}
+}
+
+bool graph_collect(struct control *c)
+{
+	struct plan *p;
+
+	while ((p = engine_retired(c->engine)) != NULL) {
+		/* It came back because the engine has a later one. */
+		free_speakers_before(c, p->serial + 1);
+		free_sources_before(c, p->serial + 1);
+		free(p);
+	}
+	return c->gone_speakers || c->gone_sources;
+}
+
+void graph_clear(struct control *c)
+{
+	free_speakers_before(c, UINT64_MAX);
+	free_sources_before(c, UINT64_MAX);
+}

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: MIT */
+/* loading - see loading.h. */
+#include "core/control/loading.h"
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/control/graph.h"
+#include "core/control/links.h"
+
+#include <glob.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Enough for a served sink that is late by several cycles, and for one period of a card. */
+#define RING_FRAMES 16384u
+
+/* ---- speakers and sources, made and taken away ------------------------------------------- */
+
+static enum sink_type sink_type_of(enum profile_output output)
+{
+	switch (output) {
+	case OUTPUT_BLUETOOTH:
+		return SINK_IS_A2DP;
+	case OUTPUT_ALSA:
+		return SINK_IS_ALSA;
+	case OUTPUT_PULSE:
+		return SINK_IS_PULSE;
+	case OUTPUT_FILE:
+		return SINK_IS_FILE;
+	case OUTPUT_SIMULATED:
+		return SINK_IS_SIMULATED;
+	case OUTPUT_NULL:
+		return SINK_IS_NULL;
+	}
+	return SINK_IS_NULL;
+}
+
+static int open_sink(struct control *c, struct speaker *s)
+{
+	const struct sink_config config = {
+		.type = sink_type_of(s->conf.output),
+		.device = s->conf.device,
+		.name = s->conf.name,
+		.latency_ms = s->conf.simulation.latency_ms,
+		.reported_ms = s->conf.simulation.reported_ms,
+		.clock_ppm = s->conf.simulation.clock_ppm,
+		.loss_percent = s->conf.simulation.loss_percent,
+		.seed = s->id,
+	};
+
+	return sink_new(&config, &c->time, c->engine, s->branch->ring, c->sender, c->health_fd,
+			&s->sink);
+}
+
+int loading_add_speaker(struct control *c, const struct profile_speaker *conf, uint32_t zone)
+{
+	struct speaker *s;
+	int r;
+
+	if (c->speakers_n == FF_SPEAKERS)
+		return -ENOSPC;
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		if (conf->output == OUTPUT_BLUETOOTH &&
+		    c->speakers[i]->conf.output == conf->output &&
+		    !strcmp(c->speakers[i]->conf.address, conf->address))
+			return -EEXIST;
+	}
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->control = c;
+	s->id = ++c->next_id;
+	s->zone = zone;
+	s->conf = *conf;
+	s->reported_ms = NAN;
+	s->absolute = -1;
+	r = branch_new(s->id, c->time.rate, RING_FRAMES, &s->branch);
+	if (r == 0)
+		r = open_sink(c, s);
+	if (r < 0) {
+		branch_free(s->branch);
+		free(s);
+		return r;
+	}
+	links_want(s, true);
+	c->speakers[c->speakers_n++] = s;
+	c->structure++;
+	c->dirty = true;
+	return 0;
+}
+
+void loading_remove_speaker(struct control *c, uint32_t i)
+{
+	struct speaker *s = c->speakers[i];
+
+	links_leave(s);
+	sink_free(s->sink); /* reads the branch's ring: goes first */
+	s->sink = NULL;
+	memmove(&c->speakers[i], &c->speakers[i + 1],
+		(c->speakers_n - i - 1) * sizeof(struct speaker *));
+	c->speakers_n--;
+	graph_bury_speaker(c, s);
+	c->structure++;
+	c->dirty = true;
+}
+
+static int add_source(struct control *c, const struct profile_source *conf, uint32_t zone)
+{
+	const struct source_config config = {
+		.type = (enum source_type)conf->type,
+		.device = conf->device,
+		.tone = (enum source_tone)conf->tone,
+		.format =
+			(const enum sample_format[]){
+				[FORMAT_S16] = SAMPLE_S16,
+				[FORMAT_S24] = SAMPLE_S24,
+				[FORMAT_S32] = SAMPLE_S32,
+				[FORMAT_FLOAT] = SAMPLE_FLOAT,
+			}[conf->format],
+		.rate = conf->rate,
+		.channels = conf->channels,
+	};
+	struct source_run *s;
+	int r;
+
+	if (c->sources_n == FF_SOURCES)
+		return -ENOSPC;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->id = ++c->next_id;
+	s->zone = zone;
+	s->conf = *conf;
+	r = source_new(&config, &c->time, c->engine, c->health_fd, &s->source);
+	if (r == 0)
+		r = feed_new(s->id, c->time.rate, source_ring(s->source), &s->feed);
+	if (r < 0) {
+		source_free(s->source);
+		free(s);
+		return r;
+	}
+	c->sources[c->sources_n++] = s;
+	c->structure++;
+	c->dirty = true;
+	return 0;
+}
+
+static void remove_source(struct control *c, uint32_t i)
+{
+	struct source_run *s = c->sources[i];
+
+	memmove(&c->sources[i], &c->sources[i + 1],
+		(c->sources_n - i - 1) * sizeof(struct source_run *));
+	c->sources_n--;
+	graph_bury_source(c, s); /* its feed is read until the next plan */
+	c->structure++;
+	c->dirty = true;
+}
+
+/* ---- the timeline ----------------------------------------------------------------------- */
+
+static void stop_engine(struct control *c)
+{
+	while (c->speakers_n)
+		loading_remove_speaker(c, c->speakers_n - 1);
+	while (c->sources_n)
+		remove_source(c, c->sources_n - 1);
+	pacer_free(c->pacer);
+	c->pacer = NULL;
+	if (c->engine) {
+		void *waiting; /* plans the engine never came to */
+
+		graph_collect(c);
+		while ((waiting = cmdq_pop(&c->engine->plans)) != NULL)
+			free(waiting);
+		free(engine_last_plan(c->engine));
+	}
+	graph_clear(c);
+	engine_free(c->engine);
+	c->engine = NULL;
+}
+
+static int start_engine(struct control *c, uint32_t rate, uint32_t period)
+{
+	int r;
+
+	stop_engine(c);
+	c->time = (struct timeline){ .t0 = clock_now(), .rate = rate, .period = period };
+	r = engine_new(&c->time, &c->engine);
+	if (r < 0)
+		return r;
+	r = pacer_new(c->engine, c->sender, &c->pacer);
+	if (r < 0)
+		return r;
+	if (!pacer_realtime(c->pacer))
+		snprintf(c->notice, sizeof(c->notice),
+			 "no real-time rights: sound may stutter under load (add the user to "
+			 "group audio with rtprio in limits.conf)");
+	return 0;
+}
+
+void loading_unload(struct control *c)
+{
+	stop_engine(c);
+	profile_free(c->saved);
+	c->saved = NULL;
+}
+
+/* ---- the switch ------------------------------------------------------------------------- */
+
+static bool same_speaker(const struct profile_speaker *a, const struct profile_speaker *b)
+{
+	if (a->output != b->output)
+		return false;
+	switch (a->output) {
+	case OUTPUT_BLUETOOTH:
+		return !strcmp(a->address, b->address) &&
+		       (!b->adapter[0] || !strcmp(a->adapter, b->adapter));
+	case OUTPUT_ALSA:
+	case OUTPUT_PULSE:
+	case OUTPUT_FILE:
+		return !strcmp(a->device, b->device);
+	case OUTPUT_SIMULATED:
+	case OUTPUT_NULL:
+		return !strcmp(a->name, b->name) &&
+		       !memcmp(&a->simulation, &b->simulation, sizeof(a->simulation));
+	}
+	return false;
+}
+
+static bool same_source(const struct profile_source *a, const struct profile_source *b)
+{
+	return a->type == b->type && a->tone == b->tone && a->format == b->format &&
+	       a->rate == b->rate && a->channels == b->channels &&
+	       !strcmp(a->device, b->device);
+}
+
+/* Find conf in the new profile; *ret_zone is where. */
+static const struct profile_speaker *
+find_speaker(const struct profile *p, const struct profile_speaker *conf, uint32_t *ret_zone)
+{
+	for (uint32_t z = 0; z < p->zones_n; z++) {
+		for (uint32_t i = 0; i < p->zones[z].speakers_n; i++) {
+			if (same_speaker(conf, &p->zones[z].speakers[i])) {
+				*ret_zone = z;
+				return &p->zones[z].speakers[i];
+			}
+		}
+	}
+	return NULL;
+}
+
+static void keep_speakers(struct control *c, const struct profile *p)
+{
+	for (uint32_t i = c->speakers_n; i-- > 0;) {
+		struct speaker *s = c->speakers[i];
+		const struct profile_speaker *now = find_speaker(p, &s->conf, &s->zone);
+
+		if (!now) {
+			loading_remove_speaker(c, i);
+			continue;
+		}
+		if (now->bitpool != s->conf.bitpool)
+			sink_set_bitpool(s->sink, now->bitpool);
+		s->conf = *now;
+		s->solo = false;
+		links_map_changed(s);
+		if (!s->link.wanted)
+			links_want(s, true);
+	}
+}
+
+static void keep_sources(struct control *c, const struct profile *p,
+			 bool taken[][PROFILE_SOURCES])
+{
+	for (uint32_t i = c->sources_n; i-- > 0;) {
+		struct source_run *s = c->sources[i];
+		bool kept = false;
+
+		for (uint32_t z = 0; z < p->zones_n && !kept; z++) {
+			for (uint32_t k = 0; k < p->zones[z].sources_n && !kept; k++) {
+				if (taken[z][k] ||
+				    !same_source(&s->conf, &p->zones[z].sources[k]))
+					continue;
+				s->conf = p->zones[z].sources[k];
+				s->zone = z;
+				taken[z][k] = kept = true;
+			}
+		}
+		if (!kept)
+			remove_source(c, i);
+	}
+}
+
+static int add_missing(struct control *c, const struct profile *p,
+		       bool taken[][PROFILE_SOURCES])
+{
+	int r = 0;
+
+	for (uint32_t z = 0; z < p->zones_n && r == 0; z++) {
+		for (uint32_t i = 0; i < p->zones[z].sources_n && r == 0; i++) {
+			if (!taken[z][i])
+				r = add_source(c, &p->zones[z].sources[i], z);
+		}
+		for (uint32_t i = 0; i < p->zones[z].speakers_n && r == 0; i++) {
+			const struct profile_speaker *conf = &p->zones[z].speakers[i];
+			bool there = false;
+
+			for (uint32_t k = 0; k < c->speakers_n; k++)
+				there = there || same_speaker(&c->speakers[k]->conf, conf);
+			if (!there)
+				r = loading_add_speaker(c, conf, z);
+		}
+	}
+	return r;
+}
+
+static uint64_t place_of(const struct profile *p, const struct speaker *s)
+{
+	for (uint32_t i = 0; i < p->zones[s->zone].speakers_n; i++) {
+		if (!strcmp(p->zones[s->zone].speakers[i].name, s->conf.name))
+			return (uint64_t)s->zone << 32 | i;
+	}
+	return UINT64_MAX;
+}
+
+/* The order of the file is the order on the screen. */
+static void sort_speakers(struct control *c, const struct profile *p)
+{
+	for (uint32_t i = 1; i < c->speakers_n; i++) {
+		for (uint32_t k = i;
+		     k > 0 && place_of(p, c->speakers[k]) < place_of(p, c->speakers[k - 1]);
+		     k--) {
+			struct speaker *s = c->speakers[k];
+
+			c->speakers[k] = c->speakers[k - 1];
+			c->speakers[k - 1] = s;
+		}
+	}
+}
+
+/* Takes p over in every case. */
+static int apply(struct control *c, struct profile *p, const char *path)
+{
+	bool taken[PROFILE_ZONES][PROFILE_SOURCES] = { 0 };
+	int r = 0;
+
+	if (!c->engine || c->time.rate != p->rate || c->time.period != p->period)
+		r = start_engine(c, p->rate, p->period);
+	if (r == 0) {
+		keep_speakers(c, p);
+		keep_sources(c, p, taken);
+		c->zones_n = p->zones_n;
+		for (uint32_t z = 0; z < p->zones_n; z++) {
+			snprintf(c->zones[z].name, sizeof(c->zones[z].name), "%s",
+				 p->zones[z].name);
+			c->zones[z].volume_db = p->zones[z].volume_db;
+			c->zones[z].mute = false;
+		}
+		r = add_missing(c, p, taken);
+		sort_speakers(c, p);
+	}
+	snprintf(c->name, sizeof(c->name), "%s", p->name);
+	snprintf(c->path, sizeof(c->path), "%s", path);
+	profile_free(c->saved);
+	c->saved = p;
+	c->modified = false;
+	c->structure++;
+	c->dirty = true;
+	loading_list(c);
+	control_changed(c);
+	return r;
+}
+
+static void log_complaints(const struct complaint *why)
+{
+	const char *line = why->text;
+
+	while (*line) {
+		int n = (int)strcspn(line, "\n");
+
+		if (n > 0)
+			log_warning("%.*s", n, line);
+		line += n;
+		line += *line == '\n';
+	}
+}
+
+int loading_load(struct control *c, const char *text, struct complaint *why)
+{
+	SCOPED(profile_freep) struct profile *p = NULL;
+	char path[SHELF_PATH_MAX];
+	int r;
+
+	why->text[0] = '\0';
+	r = shelf_find(text, path);
+	if (r < 0) {
+		snprintf(why->text, sizeof(why->text), "no profile is called \"%s\"", text);
+		return r;
+	}
+	r = profile_load(path, &p, why);
+	if (r < 0)
+		return r;
+	log_complaints(why);
+	r = apply(c, TAKE(p), path);
+	if (r < 0) {
+		snprintf(why->text, sizeof(why->text), "%s: cannot start: %s", path,
+			 strerror(-r));
+		return r;
+	}
+	shelf_set_last(c->name); /* a state folder that cannot be written costs only this */
+	log_notice("profile %s: %u speakers, %u sources", c->name, c->speakers_n, c->sources_n);
+	return 0;
+}
+
+static bool machine_has_adapter(void)
+{
+	glob_t found = { 0 };
+	bool has = glob("/sys/class/bluetooth/hci*", 0, NULL, &found) == 0;
+
+	globfree(&found);
+	return has;
+}
+
+/* Something to hear as soon as the first speaker is there: the tune. */
+static int begin_empty(struct control *c)
+{
+	struct profile *p = profile_new("My speakers");
+	struct profile_source *tune = p ? profile_add_source(p, &p->zones[0]) : NULL;
+
+	if (!tune) {
+		profile_free(p);
+		return -ENOMEM;
+	}
+	tune->type = SOURCE_TONE;
+	tune->tone = TONE_TUNE;
+	snprintf(c->notice, sizeof(c->notice),
+		 "no speakers yet: press s to search, then Enter on a speaker");
+	return apply(c, p, "");
+}
+
+int loading_first(struct control *c, struct complaint *why)
+{
+	char last[PROFILE_NAME_MAX];
+
+	if (shelf_last(last) == 0) {
+		if (loading_load(c, last, why) == 0)
+			return 0;
+		log_warning("the last profile cannot be played: %s", why->text);
+	}
+	if (machine_has_adapter())
+		return begin_empty(c);
+	if (loading_load(c, "Demo", why) == 0)
+		return 0;
+	log_warning("the demonstration cannot be played: %s", why->text);
+	return begin_empty(c);
+}
+
+/* ---- out again -------------------------------------------------------------------------- */
+
+struct profile *loading_current(const struct control *c)
+{
+	struct profile *p = profile_new(c->name);
+
+	if (!p)
+		return NULL;
+	p->rate = c->time.rate;
+	p->period = c->time.period;
+	p->zones_n = c->zones_n;
+	for (uint32_t z = 0; z < c->zones_n; z++) {
+		snprintf(p->zones[z].name, sizeof(p->zones[z].name), "%s", c->zones[z].name);
+		p->zones[z].volume_db = c->zones[z].volume_db;
+	}
+	for (uint32_t i = 0; i < c->sources_n; i++) {
+		struct profile_source *s =
+			profile_add_source(p, &p->zones[c->sources[i]->zone]);
+
+		if (!s)
+			goto no_memory;
+		*s = c->sources[i]->conf;
+	}
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		struct profile_speaker *s =
+			profile_add_speaker(p, &p->zones[c->speakers[i]->zone]);
+
+		if (!s)
+			goto no_memory;
+		*s = c->speakers[i]->conf;
+	}
+	return p;
+
+no_memory:
+	profile_free(p);
+	return NULL;
+}
+
+int loading_save(struct control *c, const char *name, struct complaint *why)
+{
+	SCOPED(profile_freep) struct profile *p = NULL;
+	char path[SHELF_PATH_MAX];
+	const char *as = *name ? name : c->name;
+	int r;
+
+	r = shelf_own_path(as, path);
+	if (r < 0) {
+		snprintf(why->text, sizeof(why->text), "\"%s\" cannot be a profile's name: %s",
+			 as, strerror(-r));
+		return r;
+	}
+	p = loading_current(c);
+	if (!p)
+		return -ENOMEM;
+	snprintf(p->name, sizeof(p->name), "%s", as);
+	r = profile_save(p, path);
+	if (r < 0) {
+		snprintf(why->text, sizeof(why->text), "%s: cannot be written: %s", path,
+			 strerror(-r));
+		return r;
+	}
+	snprintf(c->name, sizeof(c->name), "%s", as);
+	snprintf(c->path, sizeof(c->path), "%s", path);
+	profile_free(c->saved);
+	c->saved = TAKE(p);
+	c->modified = false;
+	shelf_set_last(c->name);
+	log_notice("profile %s saved in %s", c->name, path);
+	loading_list(c);
+	control_changed(c);
+	return 0;
+}
+
+void loading_list(struct control *c)
+{
+	size_t n = shelf_list(c->shelf, FF_PROFILES);
+
+	c->shelf_n = (uint32_t)(n < FF_PROFILES ? n : FF_PROFILES);
+	control_changed(c);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * loading - profiles in and out, and the switch from one to the next.
+ *
+ * What stands in both the old and the new profile (the same Bluetooth
+ * address, the same device) is the same speaker and plays through.
+ */
+#ifndef FANFARE_CONTROL_LOADING_H
+#define FANFARE_CONTROL_LOADING_H
+
+#include "core/control/model.h"
+
+/*
+ * [ctl] Load the profile text names (a name or a path) and switch to it. On
+ * failure what plays goes on; why holds the words. 0, -ENOENT, -EBADMSG, …
+ */
+int loading_load(struct control *c, const char *text, struct complaint *why);
+
+/* [ctl] The profile to begin with when none is named: the last, else what suits the machine. */
+int loading_first(struct control *c, struct complaint *why);
+
+/* [ctl] Save what plays under name ("" = its own). 0 or -errno, words in why. */
+int loading_save(struct control *c, const char *name, struct complaint *why);
+
+/* [ctl] What plays, as a profile. NULL = no memory. */
+struct profile *loading_current(const struct control *c);
+
+/* [ctl] Read anew which profiles there are. */
+void loading_list(struct control *c);
+
+/* [ctl] A new speaker for zone; 0 or -errno (-ENOSPC full, -EEXIST there already). */
+int loading_add_speaker(struct control *c, const struct profile_speaker *conf, uint32_t zone);
+
+/* [ctl] Take speaker number i of c->speakers out. */
+void loading_remove_speaker(struct control *c, uint32_t i);
+
+/* [ctl] Stop everything and release it. */
+void loading_unload(struct control *c);
+
+#endif

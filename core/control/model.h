@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model - what control knows: the profile as it plays now, with a running
+ * part for everything in it.
+ *
+ * One control thread changes it and holds control.lock whenever it is not
+ * asleep; a door takes the lock to copy a snapshot out. Nothing of it is seen
+ * by the real-time thread, which gets plans.
+ *
+ *	commands.c  what a person or script asks for     ─┐
+ *	links.c     Bluetooth speakers, step by step      ├─► model ─► graph.c ─► engine
+ *	loading.c   profiles in and out                  ─┘          └► status.c ─► door
+ */
+#ifndef FANFARE_CONTROL_MODEL_H
+#define FANFARE_CONTROL_MODEL_H
+
+#include "core/bluez/bluez.h"
+#include "core/fanfare.h"
+#include "core/io/sender.h"
+#include "core/io/sink.h"
+#include "core/io/source.h"
+#include "core/rt/engine.h"
+#include "core/store/profile.h"
+#include "core/store/shelf.h"
+
+#include <pthread.h>
+#include <systemd/sd-event.h>
+
+#define CONTROL_COMMANDS 1024u /* that may wait; a power of two */
+
+/* What one Bluetooth speaker is waiting for. */
+enum link_step {
+	LINK_REST, /* nothing under way */
+	LINK_PAIR,
+	LINK_TRUST,
+	LINK_CONNECT,
+	LINK_AWAIT, /* connected, BlueZ is about to tell of the transport */
+	LINK_ACQUIRE,
+	LINK_FLOW,  /* the socket is ours, sound flows */
+	LINK_LEAVE, /* disconnecting or releasing */
+};
+
+struct link {
+	enum link_step step;
+	bool wanted;	      /* false after the user said disconnect */
+	bool pending;	      /* BlueZ owes an answer that names this speaker */
+	bool gone;	      /* left the profile; freed once nothing is pending */
+	bool remake;	      /* the configuration no longer fits: reconnect when free */
+	uint32_t tries;	      /* failed since it last played or was asked for */
+	uint64_t down_since;  /* ns; since when it is wanted and silent, 0 = it plays */
+	uint64_t retry_at;    /* ns; 0 = whenever its turn comes */
+	uint64_t await_until; /* ns; LINK_AWAIT gives up then */
+	char transport[BLUEZ_PATH_MAX];
+	char adapter[BLUEZ_ADDR_MAX]; /* that carries or is to carry it */
+	char why[FF_TEXT_MAX];	      /* what went wrong last, "" = nothing */
+};
+
+struct speaker {
+	struct control *control; /* for callbacks that carry only the speaker */
+	uint32_t id;
+	uint32_t zone;
+	struct profile_speaker conf; /* as it plays; a save writes this */
+	bool solo;
+	struct branch *branch;
+	struct sink *sink;
+	double reported_ms; /* NAN = not reported; kept while it is away */
+	int16_t absolute;   /* its own volume 0..127, -1 = not offered */
+	bool mono_air;	    /* one channel was agreed with it */
+	uint16_t mtu;
+	float delay_ms;	  /* in the latest plan */
+	float latency_ms; /* the figure in use */
+	enum ff_latency_from latency_from;
+	bool flowing;		/* in the latest plan */
+	enum health_state told; /* last state put into the log */
+	char told_why[FF_TEXT_MAX];
+	struct link link;
+	struct speaker *next_gone; /* in the graveyard */
+	uint64_t gone_serial;
+};
+
+struct source_run {
+	uint32_t id;
+	uint32_t zone;
+	struct profile_source conf;
+	struct source *source;
+	struct feed *feed;
+	uint32_t gaps;
+	enum health_state told;
+	char told_why[FF_TEXT_MAX];
+	struct source_run *next_gone;
+	uint64_t gone_serial;
+};
+
+struct zone {
+	char name[PROFILE_NAME_MAX];
+	double volume_db;
+	bool mute;
+	struct level level;
+};
+
+/* One inquiry at a time on one adapter. */
+struct scan {
+	char adapter[BLUEZ_ADDR_MAX]; /* "" = none runs */
+	uint64_t started, until;      /* ns */
+	bool asked;		      /* by a person, not by an unknown speaker */
+	uint64_t next;		      /* ns; not before this for unknown speakers */
+	uint32_t rounds;	      /* without finding all */
+};
+
+struct control {
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards all below but the command queue */
+	sd_event *event;
+	_Atomic bool stop; /* set by the last door */
+	bool threaded;	   /* thread runs */
+	uint64_t wake_at;  /* ns; when the loop looks again at the latest */
+
+	pthread_mutex_t inbox_lock;
+	struct ff_command inbox[CONTROL_COMMANDS];
+	uint32_t inbox_head, inbox_tail;
+	int inbox_fd;  /* eventfd: commands wait, or stop */
+	int health_fd; /* eventfd: a device changed its state */
+	int change_fd; /* eventfd: the door's, readable after a change */
+	sd_event_source *timer;
+
+	struct timeline time;
+	struct engine *engine;
+	struct pacer *pacer;
+	struct sender *sender;
+	uint64_t serial; /* of the latest plan sent */
+	bool dirty;	 /* a new plan is wanted */
+
+	struct bluez *bluez;
+	struct scan scan;
+	uint32_t pairing_by_hand;	/* operations a person began */
+	struct bluez_question question; /* cookie 0 = none */
+	uint64_t question_until;
+
+	struct profile *saved; /* as in the file, NULL = never saved */
+	char name[PROFILE_NAME_MAX];
+	char path[SHELF_PATH_MAX];
+	bool modified;
+	uint32_t zones_n, speakers_n, sources_n;
+	struct zone zones[FF_ZONES];
+	struct speaker *speakers[FF_SPEAKERS];
+	struct source_run *sources[FF_SOURCES];
+	struct speaker *gone_speakers;
+	struct source_run *gone_sources;
+	bool muted_all;
+	uint32_t next_id;
+
+	struct shelf_entry shelf[FF_PROFILES];
+	uint32_t shelf_n;
+	char notice[FF_TEXT_MAX];
+	uint64_t change, structure;
+	uint64_t told; /* the change the doors know of */
+
+	pthread_mutex_t log_lock; /* guards the two below: any thread logs */
+	struct ff_log_line log[FF_LOG_LINES];
+	uint64_t log_count;
+	bool log_to_stderr;
+};
+
+/* [ctl] Something that a snapshot shows is different now. */
+void control_changed(struct control *c);
+
+/* [ctl] A setting of the profile is different now: a new plan, and modified anew. */
+void control_edited(struct control *c);
+
+/* [ctl] By id, NULL = none. */
+struct speaker *control_speaker(struct control *c, uint32_t id);
+struct source_run *control_source(struct control *c, uint32_t id);
+
+/* [ctl] Wake up no later than t (ns). */
+void control_wake_at(struct control *c, uint64_t t);
+
+#endif

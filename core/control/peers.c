@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/* peers - see peers.h. */
+#include "core/control/peers.h"
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/control/links.h"
+#include "core/io/a2dp_sbc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool peers_is_mono(const uint8_t config[4])
+{
+	return a2dp_sbc_is_mono(config);
+}
+
+struct speaker *peers_speaker(const struct control *c, const char *address)
+{
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		if (c->speakers[i]->conf.output == OUTPUT_BLUETOOTH &&
+		    !strcmp(c->speakers[i]->conf.address, address))
+			return c->speakers[i];
+	}
+	return NULL;
+}
+
+bool peers_paging(const struct control *c)
+{
+	if (c->pairing_by_hand)
+		return true;
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		enum link_step step = c->speakers[i]->link.step;
+
+		if (step == LINK_PAIR || step == LINK_CONNECT)
+			return true;
+	}
+	return false;
+}
+
+bool peers_adapter_ready(const struct control *c, const char *adapter)
+{
+	const struct bluez_adapter *a = bluez_get_adapter(c->bluez, adapter);
+
+	return a && a->powered && a->endpoints > 0;
+}
+
+static uint32_t speakers_on(const struct control *c, const char *adapter)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		const struct speaker *s = c->speakers[i];
+
+		if (s->link.wanted && !strcmp(s->link.adapter, adapter))
+			n++;
+	}
+	return n;
+}
+
+const struct bluez_adapter *peers_idlest_adapter(const struct control *c)
+{
+	const struct bluez_adapter *best = NULL, *a;
+	uint32_t least = UINT32_MAX;
+
+	for (size_t i = 0; (a = bluez_nth_adapter(c->bluez, i)) != NULL; i++) {
+		uint32_t n = speakers_on(c, a->address);
+
+		if (a->powered && n < least) {
+			best = a;
+			least = n;
+		}
+	}
+	return best;
+}
+
+const struct bluez_adapter *peers_adapter_for(const struct control *c, const struct speaker *s)
+{
+	if (s->conf.adapter[0])
+		return bluez_get_adapter(c->bluez, s->conf.adapter);
+	return peers_idlest_adapter(c);
+}
+
+/* ---- what BlueZ tells ------------------------------------------------------------------ */
+
+static void on_state(void *arg, enum bluez_state state, const char *words)
+{
+	struct control *c = arg;
+
+	switch (state) {
+	case BLUEZ_NO_BUS:
+	case BLUEZ_NO_BLUETOOTHD:
+		log_warning("Bluetooth: %s", words);
+		break;
+	case BLUEZ_READY:
+		log_notice("Bluetooth: bluetoothd answers");
+		break;
+	}
+	c->scan.adapter[0] = '\0';
+	c->scan.next = 0;
+	c->question.cookie = 0;
+	for (uint32_t i = 0; i < c->speakers_n; i++)
+		c->speakers[i]->link.retry_at = 0; /* a new start for all */
+	control_changed(c);
+}
+
+static void powered(void *arg, int error, const char *words)
+{
+	(void)arg;
+	if (error < 0 && error != -ECANCELED)
+		log_warning("Bluetooth: %s", words);
+}
+
+static void on_adapter(void *arg, enum bluez_event event, const struct bluez_adapter *a)
+{
+	struct control *c = arg;
+
+	switch (event) {
+	case BLUEZ_ADDED:
+		log_notice("adapter %s %s is there", a->name, a->address);
+		/* Once, on sight: who switches it off later means it. */
+		if (!a->powered)
+			bluez_adapter_power(c->bluez, a->address, true, powered, c);
+		break;
+	case BLUEZ_REMOVED:
+		log_warning("adapter %s %s is gone", a->name, a->address);
+		if (!strcmp(c->scan.adapter, a->address))
+			c->scan.adapter[0] = '\0';
+		break;
+	case BLUEZ_CHANGED:
+		break;
+	}
+	control_changed(c);
+}
+
+static void on_device(void *arg, enum bluez_event event, const struct bluez_device *d)
+{
+	struct control *c = arg;
+	struct speaker *s = peers_speaker(c, d->address);
+
+	/* Switched on again and it called us: no reason to wait any longer. */
+	if (s && event == BLUEZ_CHANGED && d->connected && s->link.step == LINK_REST &&
+	    s->link.tries <= 2)
+		s->link.retry_at = 0;
+	control_changed(c);
+}
+
+static void take_delay(struct speaker *s, const struct bluez_transport *t)
+{
+	double ms = t->delay / 10.0;
+
+	if (t->delay < 0 || ms == s->reported_ms)
+		return;
+	log_info("%s: reports a latency of %.1f ms", s->conf.name, ms);
+	s->reported_ms = ms;
+	s->control->dirty = true;
+}
+
+static void on_transport(void *arg, enum bluez_event event, const struct bluez_transport *t)
+{
+	struct control *c = arg;
+	struct speaker *s = peers_speaker(c, t->address);
+
+	if (s && t->ours && event != BLUEZ_REMOVED) {
+		take_delay(s, t);
+		if (s->absolute >= 0 && t->volume >= 0 && t->volume != s->absolute)
+			log_info("%s: its own volume is %d of 127", s->conf.name, t->volume);
+		s->absolute = t->volume;
+		if (event == BLUEZ_ADDED)
+			s->link.retry_at = 0;
+	}
+	control_changed(c);
+}
+
+/* ---- what BlueZ asks ------------------------------------------------------------------- */
+
+static bool wants_mono(const struct speaker *s)
+{
+	return s && s->conf.map != PROFILE_STEREO && s->conf.map != PROFILE_SWAPPED;
+}
+
+static struct speaker *being_connected(struct control *c)
+{
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		if (c->speakers[i]->link.step == LINK_CONNECT ||
+		    c->speakers[i]->link.step == LINK_PAIR)
+			return c->speakers[i];
+	}
+	return NULL;
+}
+
+static int on_select(void *arg, const char *adapter, const char *address, const uint8_t *caps,
+		     size_t len, uint8_t *ret_config, size_t *ret_len)
+{
+	struct control *c = arg;
+	struct speaker *s = *address ? peers_speaker(c, address) : being_connected(c);
+	char why[FF_TEXT_MAX];
+	int r;
+
+	(void)adapter;
+	r = a2dp_sbc_choose(caps, len, c->time.rate, wants_mono(s), s ? s->conf.bitpool : 0,
+			    ret_config, why, sizeof(why));
+	if (r < 0) {
+		log_warning("%s: cannot agree on a codec: %s", s ? s->conf.name : address, why);
+		return r;
+	}
+	*ret_len = 4;
+	return 0;
+}
+
+static int on_accept(void *arg, const struct bluez_transport *t)
+{
+	struct control *c = arg;
+	struct speaker *s = peers_speaker(c, t->address);
+	char why[FF_TEXT_MAX];
+	int r = a2dp_sbc_check_config(t->config, t->config_len, c->time.rate, why, sizeof(why));
+
+	if (r < 0)
+		log_warning("%s: its configuration is refused: %s",
+			    s ? s->conf.name : t->address, why);
+	return r;
+}
+
+static void on_question(void *arg, const struct bluez_question *q)
+{
+	struct control *c = arg;
+
+	/* A device of this profile that wants to be heard needs no further word. */
+	if (q->ask == BLUEZ_ASK_SERVICE || q->ask == BLUEZ_ASK_PAIR) {
+		struct speaker *s = peers_speaker(c, q->address);
+
+		if (s && s->link.wanted) {
+			bluez_answer(c->bluez, q->cookie, true, NULL);
+			return;
+		}
+	}
+	if (c->question.cookie && c->question.cookie != q->cookie) {
+		bluez_answer(c->bluez, q->cookie, false, NULL); /* one at a time */
+		return;
+	}
+	c->question = *q;
+	c->question_until = clock_now() + q->left_ms * NS_PER_MS;
+	control_changed(c);
+}
+
+static void on_question_over(void *arg, uint32_t cookie)
+{
+	struct control *c = arg;
+
+	if (c->question.cookie == cookie)
+		c->question.cookie = 0;
+	control_changed(c);
+}
+
+static void on_trouble(void *arg, int error, const char *words)
+{
+	(void)arg;
+	(void)error;
+	log_warning("Bluetooth: %s", words);
+}
+
+int peers_start(struct control *c, bool person)
+{
+	const struct bluez_owner owner = {
+		.codec = BLUEZ_CODEC_SBC,
+		.caps = a2dp_sbc_caps,
+		.caps_len = sizeof(a2dp_sbc_caps),
+		.agent = person ? BLUEZ_AGENT_KEYBOARD_DISPLAY : BLUEZ_AGENT_NOBODY,
+		.state = on_state,
+		.adapter = on_adapter,
+		.device = on_device,
+		.transport = on_transport,
+		.select = on_select,
+		.accept = on_accept,
+		.question = on_question,
+		.question_over = on_question_over,
+		.trouble = on_trouble,
+	};
+
+	return bluez_new(c->event, &owner, c, &c->bluez);
+}
+
+void peers_stop(struct control *c)
+{
+	struct bluez *b = c->bluez;
+
+	bluez_free(b); /* answers everything pending with -ECANCELED */
+	c->bluez = NULL;
+}
+
+/* ---- by hand: a device that need not be a speaker of ours -------------------------------- */
+
+struct by_hand {
+	struct control *control;
+	char adapter[BLUEZ_ADDR_MAX];
+	char address[BLUEZ_ADDR_MAX];
+	enum { HAND_PAIR, HAND_TRUST, HAND_CONNECT } step;
+};
+
+static void hand_done(void *arg, int error, const char *words)
+{
+	struct by_hand *h = arg;
+	struct control *c = h->control;
+	int r = -EINVAL;
+
+	if (error < 0) {
+		if (error != -ECANCELED)
+			log_warning("%s: %s", h->address, words);
+		goto over;
+	}
+	switch (h->step) {
+	case HAND_PAIR:
+		h->step = HAND_TRUST;
+		r = bluez_trust(c->bluez, h->adapter, h->address, true, hand_done, h);
+		break;
+	case HAND_TRUST:
+		h->step = HAND_CONNECT;
+		r = bluez_connect(c->bluez, h->adapter, h->address, hand_done, h);
+		break;
+	case HAND_CONNECT:
+		log_notice("%s: paired, trusted and connected", h->address);
+		break;
+	}
+	if (r == 0)
+		return;
+over:
+	c->pairing_by_hand--;
+	free(h);
+	control_changed(c);
+}
+
+int peers_pair(struct control *c, const char *adapter, const char *address)
+{
+	struct by_hand *h;
+	int r;
+
+	if (!c->bluez)
+		return -ENOTCONN;
+	h = calloc(1, sizeof(*h));
+	if (!h)
+		return -ENOMEM;
+	h->control = c;
+	snprintf(h->adapter, sizeof(h->adapter), "%s", adapter);
+	snprintf(h->address, sizeof(h->address), "%s", address);
+	r = bluez_pair(c->bluez, h->adapter, h->address, hand_done, h);
+	if (r < 0) {
+		free(h);
+		return r;
+	}
+	c->pairing_by_hand++;
+	control_changed(c);
+	return 0;
+}

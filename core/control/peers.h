@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * peers - control's side of BlueZ: what it tells us, what it asks us, and the
+ * operations a person asks for on a device that need not be a speaker of ours.
+ */
+#ifndef FANFARE_CONTROL_PEERS_H
+#define FANFARE_CONTROL_PEERS_H
+
+#include "core/control/model.h"
+
+/* [ctl] Begin with BlueZ. 0 or -errno (no memory); no bus is a state. */
+int peers_start(struct control *c, bool person);
+
+/* [ctl] Leave it all; every operation has ended when this returns. */
+void peers_stop(struct control *c);
+
+/* [ctl] Whether pairing or connecting is under way for any speaker or device. */
+bool peers_paging(const struct control *c);
+
+/* [ctl] Whether adapter (by address) is there, switched on and has our end-points. */
+bool peers_adapter_ready(const struct control *c, const char *adapter);
+
+/* [ctl] The one with the fewest speakers, NULL = none. */
+const struct bluez_adapter *peers_idlest_adapter(const struct control *c);
+
+/* [ctl] Where s is to be looked for: its own, else the idlest; NULL = none. */
+const struct bluez_adapter *peers_adapter_for(const struct control *c, const struct speaker *s);
+
+/* [any] Whether an SBC configuration carries one channel. */
+bool peers_is_mono(const uint8_t config[4]);
+
+/* [ctl] The speaker with that Bluetooth address, NULL = none in this profile. */
+struct speaker *peers_speaker(const struct control *c, const char *address);
+
+/* [ctl] For a person: pair, trust and connect any device. 0 or -errno. */
+int peers_pair(struct control *c, const char *adapter, const char *address);
+
+#endif

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/* status - see status.h. */
+#include "core/control/status.h"
+
+#include "core/base/clock.h"
+#include "core/control/graph.h"
+#include "core/control/links.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define AIR_SLOTS_PER_S 1600.0
+
+#define COPY_TEXT(dst, src) snprintf((dst), sizeof(dst), "%s", (src))
+
+static float in_db(float linear)
+{
+	return linear > 1e-6f ? 20.0f * log10f(linear) : FF_SILENT;
+}
+
+static void write_level(const struct level *l, struct ff_level *ret)
+{
+	struct level_reading now;
+
+	level_read(l, &now);
+	for (int ch = 0; ch < 2; ch++) {
+		ret->peak_db[ch] = in_db(now.peak[ch]);
+		ret->rms_db[ch] = in_db(now.rms[ch]);
+	}
+	ret->clips = now.clips;
+}
+
+static uint32_t ms_until(uint64_t t, uint64_t now)
+{
+	return t > now ? (uint32_t)((t - now) / NS_PER_MS) : 0;
+}
+
+/* ---- sources ---------------------------------------------------------------------------- */
+
+static const char *const source_types[] = {
+	[SOURCE_ALSA] = "alsa", [SOURCE_PULSE] = "pulse", [SOURCE_COMMAND] = "command",
+	[SOURCE_FIFO] = "fifo", [SOURCE_STDIN] = "stdin", [SOURCE_TONE] = "tone",
+};
+
+static const char *const tones[] = {
+	[TONE_TUNE] = "tune",	[TONE_CLICKS] = "clicks",   [TONE_PINK] = "pink",
+	[TONE_SWEEP] = "sweep", [TONE_SILENCE] = "silence",
+};
+
+static const char *source_name(const struct source_run *s)
+{
+	if (s->conf.name[0])
+		return s->conf.name;
+	if (s->conf.type == SOURCE_TONE)
+		return tones[s->conf.tone];
+	return s->conf.device[0] ? s->conf.device : source_types[s->conf.type];
+}
+
+static enum ff_state state_of(const struct health_report *h)
+{
+	switch (h->state) {
+	case HEALTH_STARTING:
+		return FF_CONNECTING;
+	case HEALTH_WAITING:
+		return h->retry_at ? FF_RETRYING : FF_WAITING;
+	case HEALTH_RUNNING:
+		return FF_PLAYING;
+	case HEALTH_ENDED:
+		return FF_OFF;
+	}
+	return FF_OFF;
+}
+
+static void write_source(struct source_run *s, struct ff_source *ret)
+{
+	struct health_report h;
+
+	source_health(s->source, &h);
+	ret->id = s->id;
+	ret->zone = s->zone;
+	COPY_TEXT(ret->name, source_name(s));
+	COPY_TEXT(ret->type, source_types[s->conf.type]);
+	COPY_TEXT(ret->device, s->conf.device);
+	ret->state = state_of(&h);
+	COPY_TEXT(ret->reason, h.reason);
+	ret->gain_db = (float)s->conf.gain_db;
+	ret->rate = h.rate;
+	ret->ppm = (float)h.ppm;
+	ret->gaps = s->gaps;
+	write_level(&s->feed->level, &ret->level);
+}
+
+/* ---- speakers --------------------------------------------------------------------------- */
+
+static void write_link(struct control *c, struct speaker *s, uint64_t now,
+		       struct ff_speaker *ret)
+{
+	const struct bluez_adapter *a = NULL;
+	const struct bluez_device *d = NULL;
+
+	ret->state = links_state(s, ret->reason);
+	ret->tries = s->link.tries;
+	if (ret->state == FF_RETRYING)
+		ret->retry_ms = ms_until(s->link.retry_at, now);
+	if (!c->bluez)
+		return;
+	a = bluez_get_adapter(c->bluez, s->link.adapter);
+	d = bluez_get_device(c->bluez, s->link.adapter, s->conf.address);
+	if (a)
+		COPY_TEXT(ret->adapter_name, a->name);
+	if (d) {
+		ret->battery = d->battery;
+		ret->rssi = d->rssi;
+		ret->rssi_known = d->rssi != 0;
+	}
+}
+
+static void write_stream(const struct speaker *s, const struct health_report *h,
+			 struct ff_speaker *ret)
+{
+	if (s->conf.output != OUTPUT_BLUETOOTH || ret->state != FF_PLAYING)
+		return;
+	COPY_TEXT(ret->codec, "SBC");
+	ret->bitrate = h->bitrate;
+	ret->bitpool = h->bitpool;
+	ret->bitpool_max = h->bitpool_max;
+	ret->mono = s->mono_air;
+	ret->mtu = s->mtu;
+	ret->queue = h->queue;
+	ret->queue_max = h->queue_max;
+	ret->air = (float)(h->slots / AIR_SLOTS_PER_S);
+}
+
+static void write_speaker(struct control *c, struct speaker *s, uint64_t now,
+			  struct ff_speaker *ret)
+{
+	struct health_report h;
+
+	sink_health(s->sink, &h);
+	ret->id = s->id;
+	ret->zone = s->zone;
+	COPY_TEXT(ret->name, s->conf.name);
+	ret->output = (enum ff_output)s->conf.output;
+	COPY_TEXT(ret->address, s->conf.address);
+	COPY_TEXT(ret->adapter, s->link.adapter[0] ? s->link.adapter : s->conf.adapter);
+	COPY_TEXT(ret->device, s->conf.device);
+	ret->battery = -1;
+	if (s->conf.output == OUTPUT_BLUETOOTH) {
+		write_link(c, s, now, ret);
+	} else if (!s->link.wanted) {
+		ret->state = FF_OFF;
+	} else {
+		ret->state = state_of(&h);
+		COPY_TEXT(ret->reason, h.reason);
+		if (h.retry_at)
+			ret->retry_ms = ms_until(h.retry_at, now);
+	}
+	ret->volume_db = (float)s->conf.volume_db;
+	ret->mute = s->conf.mute;
+	ret->solo = s->solo;
+	ret->audible = ret->state == FF_PLAYING && graph_gain(c, s) > 0;
+	ret->map = (enum ff_map)s->conf.map;
+	ret->latency_ms = s->latency_ms;
+	ret->latency_from = s->latency_from;
+	ret->reported_ms = (float)s->reported_ms;
+	ret->measured_ms = (float)s->conf.latency_ms;
+	ret->trim_ms = (float)s->conf.trim_ms;
+	ret->delay_ms = s->delay_ms;
+	ret->sent = h.sent;
+	ret->drops = h.drops;
+	ret->drop_age_ms = h.drop_at ? ms_until(now, h.drop_at) : UINT32_MAX;
+	ret->frames_lost = atomic_load_explicit(&s->branch->ring->lost, memory_order_relaxed);
+	ret->ppm = (float)h.ppm;
+	ret->absolute = s->absolute;
+	write_stream(s, &h, ret);
+	write_level(&s->branch->level, &ret->level);
+}
+
+/* ---- BlueZ ------------------------------------------------------------------------------ */
+
+static void write_adapters(struct control *c, uint64_t now, struct ff_snapshot *ret)
+{
+	const struct bluez_adapter *a;
+
+	for (size_t i = 0;
+	     ret->adapters_n < FF_ADAPTERS && (a = bluez_nth_adapter(c->bluez, i)) != NULL;
+	     i++) {
+		struct ff_adapter *to = &ret->adapters[ret->adapters_n++];
+
+		COPY_TEXT(to->name, a->name);
+		COPY_TEXT(to->address, a->address);
+		COPY_TEXT(to->alias, a->alias);
+		to->powered = a->powered;
+		to->scanning = !strcmp(c->scan.adapter, a->address);
+		to->scan_left_ms = to->scanning ? ms_until(c->scan.until, now) : 0;
+		for (uint32_t k = 0; k < ret->speakers_n; k++) {
+			const struct ff_speaker *s = &ret->speakers[k];
+
+			if (s->state == FF_PLAYING && !strcmp(s->adapter, a->address)) {
+				to->streams++;
+				to->air += s->air;
+			}
+		}
+	}
+}
+
+static void write_devices(struct control *c, struct ff_snapshot *ret)
+{
+	const struct bluez_device *d;
+
+	for (size_t i = 0;
+	     ret->devices_n < FF_DEVICES && (d = bluez_nth_device(c->bluez, i)) != NULL; i++) {
+		struct ff_device *to = &ret->devices[ret->devices_n++];
+
+		COPY_TEXT(to->address, d->address);
+		COPY_TEXT(to->adapter, d->adapter);
+		COPY_TEXT(to->name, d->name[0] ? d->alias : "");
+		to->paired = d->paired;
+		to->trusted = d->trusted;
+		to->connected = d->connected;
+		to->audio_sink = d->audio_sink;
+		to->busy = d->busy;
+		to->battery = d->battery;
+		to->rssi = d->rssi;
+		for (uint32_t k = 0; k < ret->speakers_n; k++) {
+			if (!strcmp(ret->speakers[k].address, d->address))
+				to->speaker = ret->speakers[k].id;
+		}
+	}
+}
+
+static enum ff_question question_of(enum bluez_ask ask)
+{
+	switch (ask) {
+	case BLUEZ_ASK_CONFIRM:
+	case BLUEZ_ASK_PAIR:
+	case BLUEZ_ASK_SERVICE:
+		return FF_ASK_CONFIRM;
+	case BLUEZ_ASK_PASSKEY:
+		return FF_ASK_PASSKEY;
+	case BLUEZ_ASK_PIN:
+		return FF_ASK_PIN;
+	case BLUEZ_SHOW_PASSKEY:
+		return FF_SHOW_PASSKEY;
+	case BLUEZ_SHOW_PIN:
+		return FF_SHOW_PIN;
+	}
+	return FF_ASK_NONE;
+}
+
+static void write_bluez(struct control *c, uint64_t now, struct ff_snapshot *ret)
+{
+	if (!c->bluez)
+		return;
+	ret->bus = bluez_get_state(c->bluez) != BLUEZ_NO_BUS;
+	ret->bluetoothd = bluez_get_state(c->bluez) == BLUEZ_READY;
+	write_adapters(c, now, ret);
+	write_devices(c, ret);
+	if (c->question.cookie) {
+		ret->pairing.question = question_of(c->question.ask);
+		ret->pairing.cookie = c->question.cookie;
+		COPY_TEXT(ret->pairing.address, c->question.address);
+		COPY_TEXT(ret->pairing.name, c->question.name);
+		COPY_TEXT(ret->pairing.code, c->question.code);
+		ret->pairing.left_ms = ms_until(c->question_until, now);
+	}
+}
+
+/* ---- all of it -------------------------------------------------------------------------- */
+
+static void write_profiles(struct control *c, struct ff_snapshot *ret)
+{
+	for (uint32_t i = 0; i < c->shelf_n; i++) {
+		struct ff_profile *to = &ret->profiles[ret->profiles_n++];
+
+		COPY_TEXT(to->name, c->shelf[i].name);
+		snprintf(to->path, sizeof(to->path), "%.*s", (int)sizeof(to->path) - 1,
+			 c->shelf[i].path);
+		to->readonly = c->shelf[i].readonly;
+		to->loaded = !strcmp(c->shelf[i].name, c->name);
+	}
+}
+
+static void write_log(struct control *c, struct ff_snapshot *ret)
+{
+	pthread_mutex_lock(&c->log_lock);
+	memcpy(ret->log, c->log, sizeof(ret->log));
+	ret->log_count = c->log_count;
+	pthread_mutex_unlock(&c->log_lock);
+}
+
+void status_write(struct control *c, struct ff_snapshot *ret)
+{
+	uint64_t now = clock_now();
+	struct timespec wall;
+
+	memset(ret, 0, sizeof(*ret));
+	clock_gettime(CLOCK_REALTIME, &wall);
+	ret->time_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000;
+	ret->change = c->change;
+	ret->structure = c->structure;
+	COPY_TEXT(ret->profile, c->name);
+	ret->modified = c->modified;
+	ret->rate = c->time.rate;
+	ret->period = c->time.period;
+	ret->realtime = c->pacer && pacer_realtime(c->pacer);
+	COPY_TEXT(ret->notice, c->notice);
+	if (c->engine) {
+		ret->cycles = atomic_load_explicit(&c->engine->cycles, memory_order_relaxed);
+		ret->late_cycles = atomic_load_explicit(&c->engine->late, memory_order_relaxed);
+	}
+	ret->skew_us = NAN;
+	ret->muted_all = c->muted_all;
+	ret->simulated = c->speakers_n > 0;
+	for (uint32_t i = 0; i < c->zones_n; i++) {
+		struct ff_zone *to = &ret->zones[ret->zones_n++];
+
+		COPY_TEXT(to->name, c->zones[i].name);
+		to->volume_db = (float)c->zones[i].volume_db;
+		to->mute = c->zones[i].mute;
+		write_level(&c->zones[i].level, &to->level);
+	}
+	for (uint32_t i = 0; i < c->sources_n; i++)
+		write_source(c->sources[i], &ret->sources[ret->sources_n++]);
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		write_speaker(c, c->speakers[i], now, &ret->speakers[ret->speakers_n++]);
+		ret->simulated &= c->speakers[i]->conf.output == OUTPUT_SIMULATED;
+	}
+	write_bluez(c, now, ret);
+	write_profiles(c, ret);
+	write_log(c, ret);
+}
