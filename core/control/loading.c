@@ -194,9 +194,9 @@ static int start_engine(struct control *c, uint32_t rate, uint32_t period)
 	if (r < 0)
 		return r;
 	if (!pacer_realtime(c->pacer))
-		snprintf(c->notice, sizeof(c->notice),
-			 "no real-time rights: sound may stutter under load (add the user to "
-			 "group audio with rtprio in limits.conf)");
+		log_warning("no real-time rights, sound may stutter under load: run as root, "
+			    "or give "
+			    "the user rtprio and memlock in /etc/security/limits.d");
 	return 0;
 }
 

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests of core/control/graph.h: latencies to delays. */
+#include "core/control/graph.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static void no_speaker_needs_no_delay(void **state)
+{
+	(void)state;
+	graph_align(NULL, 0, NULL);
+}
+
+static void a_latency_beyond_the_line_is_met_as_far_as_it_goes(void **state)
+{
+	const double latency[] = { 5000, 0 };
+	double delay[2];
+
+	(void)state;
+	graph_align(latency, 2, delay);
+	assert_float_equal(delay[0], 0, 0);
+	assert_float_equal(delay[1], 2000, 0);
+}
+
+static void everyone_waits_for_the_latest(void **state)
+{
+	const double latency[] = { 80, 180, 260 };
+	double delay[3];
+
+	(void)state;
+	graph_align(latency, 3, delay);
+	for (int i = 0; i < 3; i++)
+		assert_float_equal(latency[i] + delay[i], 260, 1e-9);
+}
+
+static void measured_beats_reported_beats_assumed(void **state)
+{
+	enum ff_latency_from from;
+
+	(void)state;
+	assert_float_equal(graph_latency(NAN, NAN, 150, 0, &from), 150, 0);
+	assert_int_equal(from, FF_LATENCY_ASSUMED);
+	assert_float_equal(graph_latency(NAN, 180, 150, 0, &from), 180, 0);
+	assert_int_equal(from, FF_LATENCY_REPORTED);
+	assert_float_equal(graph_latency(182.4, 180, 150, 0, &from), 182.4, 0);
+	assert_int_equal(from, FF_LATENCY_MEASURED);
+}
+
+static void the_trim_is_added_to_whichever_it_is(void **state)
+{
+	enum ff_latency_from from;
+
+	(void)state;
+	assert_float_equal(graph_latency(NAN, NAN, 150, -12.5, &from), 137.5, 1e-9);
+	assert_float_equal(graph_latency(180, 90, 150, 10, &from), 190, 1e-9);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_speaker_needs_no_delay),
+		cmocka_unit_test(a_latency_beyond_the_line_is_met_as_far_as_it_goes),
+		cmocka_unit_test(everyone_waits_for_the_latest),
+		cmocka_unit_test(measured_beats_reported_beats_assumed),
+		cmocka_unit_test(the_trim_is_added_to_whichever_it_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
