@@ -3,15 +3,18 @@
  * drift - what a device's own clock does, from its position reports.
  *
  * A third-order delay-locked loop on (monotonic time, device position): it
- * follows a constant error of the crystal and its wandering without lag. The
- * bandwidth is 1 Hz for 4 s and 0.1 Hz until 30 s; from there on it narrows
- * to 0.05 Hz for ALSA's time stamps, 0.01 Hz for USB, 0.005 Hz for reports
- * that come through a sound server. Reports may come 5 to 500 ms apart,
- * irregularly. A value: embed it, nothing to release. One thread owns it.
+ * follows a constant error of the crystal and its wandering without lag. Its
+ * gains are not steps in a table but come from how much is still in doubt, so
+ * that it starts above 1 Hz and narrows as fast as the reports' noise allows,
+ * down to 0.05 Hz for ALSA's time stamps, 0.01 Hz for USB, 0.005 Hz for
+ * reports that come through a sound server. (With fixed steps at 4 s and 30 s
+ * reports of ±5 ms gave 440 us between two outputs, P99 of an hour; this gives
+ * 180.) Reports may come 5 to 500 ms apart, irregularly.
  *
- * Position is in frames of the device, from an origin of the caller's choice;
- * time is in ns of CLOCK_MONOTONIC. Whole frames are kept apart from the
- * fraction, so that a month loses no precision.
+ * A value: embed it, nothing to release. One thread owns it. Position is in
+ * frames of the device, from an origin of the caller's choice; time is in ns
+ * of CLOCK_MONOTONIC. Whole frames are kept apart from the fraction, so that a
+ * month loses no precision.
  */
 #ifndef FANFARE_DSP_DRIFT_H
 #define FANFARE_DSP_DRIFT_H
@@ -27,23 +30,24 @@ enum drift_class {
 };
 
 struct drift {
-	double nominal; /* frames per second the device claims */
-	enum drift_class class;
-	uint64_t at;	 /* ns; time of the state below */
-	int64_t whole;	 /* frames; position is whole + part */
-	double part;	 /* frames */
-	double rate;	 /* frames per second */
-	double bend;	 /* frames per second, per second */
-	double centre;	 /* ratio - 1 about which the later clamp lies */
-	double age;	 /* s of reports since the start; sets the bandwidth */
-	double since;	 /* s of reports since the anchor */
-	double spread;	 /* frames; mean size of the loop's errors */
-	double lean;	 /* frames; their mean over seconds: left behind? */
+	double nominal;		/* Hz; what the device claims */
+	enum drift_class class; /* how good its reports are */
+	bool anchored;		/* the phase is known */
+	uint64_t at;		/* ns; time of the state below */
+	int64_t whole;		/* frames; the position is whole + part */
+	double part;		/* frames */
+	double rate;		/* frames per second */
+	double bend;		/* frames per second, per second */
+	double centre;		/* rate / nominal - 1 about which the later clamp lies */
+	double age;		/* s of reports since the start */
+	uint32_t count;		/* reports used since the anchor */
+	/* covariances of the doubt about position (s), rate (1) and bend (1/s) */
+	double pp, pr, pb, rr, rb, bb;
 	double last;	 /* frames; position of the latest report */
-	uint64_t odd_at; /* ns; first of the rejected reports in a row */
-	uint32_t odd;	 /* rejected reports in a row */
-	uint32_t count;	 /* reports since the anchor */
-	bool anchored;	 /* the phase is known */
+	double spread;	 /* s; mean size of the errors */
+	double lean;	 /* s; mean of the errors over seconds */
+	uint32_t odd;	 /* reports rejected in a row */
+	uint64_t odd_at; /* ns; the first of them */
 };
 
 /*
@@ -63,13 +67,14 @@ bool drift_report(struct drift *d, uint64_t now_ns, double position_frames);
 /* [io] After an xrun: keep the frequency, take the phase anew at the next report. */
 void drift_hold(struct drift *d);
 
-/* [io] True once the phase is good enough to play by (at once, or after 0.5 s if loose). */
+/* [io] True once the phase is known well enough to play by: at once, if loose after 10 reports.
+ */
 bool drift_locked(const struct drift *d);
 
 /* [io] Smoothed device position (frames) at t_ns, before or after the latest report. */
 double drift_position_at(const struct drift *d, uint64_t t_ns);
 
-/* [io] The other way: ns from the time origin_ns until the device is at position (frames). */
+/* [io] The other way: ns from origin_ns until the device is at position (frames). */
 double drift_ns_until(const struct drift *d, uint64_t origin_ns, double position);
 
 /* [io] Frames of the device per second of CLOCK_MONOTONIC. */
