@@ -60,7 +60,8 @@ static void set_absolute(struct control *c, struct speaker *s, float value)
 		log_warning("%s: offers no volume of its own", s->conf.name);
 		return;
 	}
-	bluez_set_volume(c->bluez, t->path, (uint8_t)clamped(value, 0, 127), NULL, NULL);
+	s->absolute_wanted = (int16_t)clamped(value, 0, 127);
+	bluez_set_volume(c->bluez, t->path, (uint8_t)s->absolute_wanted, NULL, NULL);
 }
 
 static void want(struct speaker *s, bool wanted)

@@ -129,6 +129,9 @@ static void flow(struct speaker *s, int fd, uint16_t mtu)
 	s->link.retry_at = 0;
 	s->link.why[0] = '\0';
 	c->dirty = true;
+	/* What was set while it was idle, BlueZ does not apply. */
+	if (s->absolute_wanted >= 0 && t->volume >= 0)
+		bluez_set_volume(c->bluez, t->path, (uint8_t)s->absolute_wanted, NULL, NULL);
 	log_notice("%s: playing over %s, MTU %u", s->conf.name, s->link.adapter, mtu);
 	control_changed(c);
 }

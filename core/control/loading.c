@@ -75,6 +75,7 @@ int loading_add_speaker(struct control *c, const struct profile_speaker *conf, u
 	s->conf = *conf;
 	s->reported_ms = NAN;
 	s->absolute = -1;
+	s->absolute_wanted = -1;
 	r = branch_new(s->id, c->time.rate, RING_FRAMES, &s->branch);
 	if (r == 0)
 		r = open_sink(c, s);

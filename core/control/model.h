@@ -63,9 +63,11 @@ struct speaker {
 	bool solo;
 	struct branch *branch;
 	struct sink *sink;
-	double reported_ms; /* NAN = not reported; kept while it is away */
-	int16_t absolute;   /* its own volume 0..127, -1 = not offered */
-	bool mono_air;	    /* one channel was agreed with it */
+	double reported_ms;	 /* NAN = not reported; kept while it is away */
+	int16_t absolute;	 /* its own volume 0..127, -1 = not offered */
+	int16_t absolute_wanted; /* as last set here or over there; sent again when it returns
+				  */
+	bool mono_air;		 /* one channel was agreed with it */
 	uint16_t mtu;
 	float delay_ms;	  /* in the latest plan */
 	float latency_ms; /* the figure in use */

@@ -163,8 +163,10 @@ static void on_transport(void *arg, enum bluez_event event, const struct bluez_t
 
 	if (s && t->ours && event != BLUEZ_REMOVED) {
 		take_delay(s, t);
-		if (s->absolute >= 0 && t->volume >= 0 && t->volume != s->absolute)
+		if (s->absolute >= 0 && t->volume >= 0 && t->volume != s->absolute) {
 			log_info("%s: its own volume is %d of 127", s->conf.name, t->volume);
+			s->absolute_wanted = t->volume;
+		}
 		s->absolute = t->volume;
 		if (event == BLUEZ_ADDED)
 			s->link.retry_at = 0;
