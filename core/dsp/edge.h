@@ -10,11 +10,11 @@
  *   in:  zone frame n is what the device heard at   due(n) - latency
  *   out: zone frame n is what the device plays at   due(n) + latency
  *
- * and keeps it so: the position in the sound, not the fill of a buffer, is
- * what is steered. Small errors are pulled straight over about a second; after
- * a gap, or more than EDGE_JUMP_MS out, it fades out, goes to the right place
- * and fades in, 5 ms each. Where there is no sound there is silence; nothing
- * ever shifts.
+ * and keeps it so: the place in the sound, not the fill of a buffer, is what
+ * is steered. Small errors are pulled straight over half a second, by 1,000
+ * ppm at most; after a gap, or more than 4 ms out, it fades out, goes to the
+ * right place and fades in, 5 ms each. Where there is no sound there is
+ * silence; nothing ever shifts.
  *
  *   device --push--> [ resampler ] --pull(zone frame)--> zone
  *   zone --push(zone frame)--> [ resampler ] --pull--> device
@@ -23,7 +23,7 @@
  *
  * One thread owns an edge, the device's runner: no locks, no allocation after
  * _new, no clock of its own. Device positions are counted in frames pushed
- * (in) or pulled (out) since _new, across gaps.
+ * (in) or pulled (out) since _new, straight across gaps.
  */
 #ifndef FANFARE_DSP_EDGE_H
 #define FANFARE_DSP_EDGE_H
@@ -34,22 +34,25 @@
 #include "core/dsp/drift.h"
 #include "core/dsp/resample.h"
 
+/* What an edge must have in hand beyond its sound: half a sinc, and two fades. */
+#define EDGE_MARGIN_MS 15
+
 struct edge_setup {
 	double device_rate;	/* Hz, nominal, 8000..192000 */
 	uint32_t zone_rate;	/* Hz, 8000..192000 */
 	uint64_t t0;		/* ns of CLOCK_MONOTONIC; zone frame 0 is due */
-	uint64_t latency;	/* ns; see above. More than the device buffers, plus the
-				 * longest time between two calls, plus 2 ms */
+	uint64_t latency;	/* ns; see above. At least what the device buffers, plus the
+				 * longest time between two calls, plus EDGE_MARGIN_MS */
 	enum drift_class class; /* how good the reports are */
-	double ppm;		/* remembered, 0 when never seen */
+	double ppm;		/* remembered; 0 when never seen */
 };
 
 struct edge_status {
 	bool playing;	 /* sound passes (else: waiting for reports or for sound) */
 	double ppm;	 /* of the device's clock: worth remembering after 30 s */
-	double error;	 /* s; how far the sound is from its place by the loop's belief */
-	uint32_t jumps;	 /* fades and jumps because it was too far out, or after a gap */
-	uint64_t silent; /* frames of silence given because there was no sound */
+	double error;	 /* s; how far the sound is from its place, by the loop's belief */
+	uint32_t breaks; /* times that sound was faded out: gaps, lack of sound, jumps */
+	uint64_t silent; /* frames of silence given */
 };
 
 struct edge_in;
@@ -57,20 +60,24 @@ struct edge_out;
 
 /*
  * [ctl] An edge; table for (device_rate, zone_rate) may be shared or NULL (its
- * own). NULL = no memory or a bad rate.
+ * own). NULL = no memory or a rate out of range.
  */
 struct edge_in *edge_in_new(const struct edge_setup *setup, const struct resample_table *table);
+
+/* [ctl] NULL is fine. */
 void edge_in_free(struct edge_in *e);
 
 /*
  * [io] The device delivered stereo frames; now (ns) is when they were read. A
- * pause of more than 200 ms before them counts as edge_in_gap().
+ * pause of more than 200 ms before them counts as edge_in_gap(). When nobody
+ * pulls, the oldest are forgotten.
  */
 void edge_in_push(struct edge_in *e, uint64_t now, const float *stereo, uint32_t frames);
 
 /*
- * [io] At time now (ns) the device had captured position frames, counting all
- * pushed ones and those still in its buffer. False = not used (drift_report()).
+ * [io] At time now (ns) the device had captured position frames: all that
+ * were pushed and those still in its buffer. False = not used (drift_report()).
+ * The more reports, the less noise: every 10 ms for the figures of drift.h.
  */
 bool edge_in_report(struct edge_in *e, uint64_t now, double position);
 
@@ -79,22 +86,24 @@ void edge_in_gap(struct edge_in *e);
 
 /*
  * [io] What belongs to zone frames [zone_frame, zone_frame + frames), always
- * filled; returns how many frames of it are sound. Blocks follow each other,
- * a jump in zone_frame is a gap.
+ * filled; returns how many frames of it are sound.
  */
 uint32_t edge_in_pull(struct edge_in *e, uint64_t zone_frame, float *out, uint32_t frames);
 
+/* [io] How it stands. */
 void edge_in_status(const struct edge_in *e, struct edge_status *ret);
 
 /* [ctl] As edge_in_new(); table for (zone_rate, device_rate). */
 struct edge_out *edge_out_new(const struct edge_setup *setup,
 			      const struct resample_table *table);
+
+/* [ctl] NULL is fine. */
 void edge_out_free(struct edge_out *e);
 
 /*
  * [io] The zone's stereo frames [zone_frame, zone_frame + frames). Frames left
- * out are silence, frames given twice are ignored; what does not fit (more
- * than 2 × latency ahead of the device) is dropped.
+ * out are silence, frames given twice are ignored. When nobody pulls, the
+ * oldest are forgotten.
  */
 void edge_out_push(struct edge_out *e, uint64_t zone_frame, const float *stereo,
 		   uint32_t frames);
@@ -110,16 +119,20 @@ void edge_out_gap(struct edge_out *e);
 
 /*
  * [io] The next frames for the device, always filled; returns how many are
- * sound. Silence until the first report.
+ * sound. Silence until the first reports: a device gives none before it runs.
  */
 uint32_t edge_out_pull(struct edge_out *e, float *out, uint32_t frames);
 
 /* [io] Frames pulled so far: the device position of the next one. */
 uint64_t edge_out_position(const struct edge_out *e);
 
-/* [io] The first zone frame that a pull of frames would not need. 0 until locked. */
+/*
+ * [io] The zone frame up to which (exclusive) the zone must have been pushed
+ * for a pull of frames to be all sound; 0 while that is unknown.
+ */
 uint64_t edge_out_needs(const struct edge_out *e, uint32_t frames);
 
+/* [io] How it stands. */
 void edge_out_status(const struct edge_out *e, struct edge_status *ret);
 
 #endif
