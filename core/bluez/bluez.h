@@ -8,7 +8,8 @@
  * mirror of BlueZ's objects is told to the owner as it changes.
  *
  * All of it runs on the owner's sd_event, nothing blocks. Callbacks may call
- * anything here except bluez_free(). No logging: reasons go to callbacks in
+ * anything here except bluez_free(); they come from sd_event, only
+ * question_over() also from inside bluez_answer(). No logging: reasons go to callbacks in
  * words fit to be shown, naming the device or adapter.
  *
  * Adapters and devices are named by their address, in capitals
@@ -171,7 +172,8 @@ struct bluez_owner {
  * adapter switched off, -EHOSTDOWN no answer from the device (off, out of
  * range), -EBUSY try again later, -EACCES pairing refused or keys rejected
  * (forget and pair again), -EPERM another daemon holds the transport,
- * -EPROTO malformed reply, -EOPNOTSUPP not offered by the device, -EIO other.
+ * -EPROTO malformed reply, -EOPNOTSUPP not offered by the device, -ECONNREFUSED
+ * refused by it, -ERFKILL adapter blocked, -EIO other.
  */
 typedef void (*bluez_done_fn)(void *arg, int error, const char *words);
 
