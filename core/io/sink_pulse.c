@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sink_pulse - a speaker on a PulseAudio or PipeWire sink.
+ *
+ * libpulse-simple blocks, and for ever when the server hangs: see runner.h.
+ * Frame n is heard at its time plus a constant that is longer than what the
+ * server says it holds; a sink with more than we thought (a network, another
+ * Bluetooth) makes it longer, once, and control is told through the report.
+ */
+#include "core/io/outlet.h"
+#include "core/io/pulse.h"
+
+#include <math.h>
+#include <pulse/error.h>
+#include <pulse/simple.h>
+#include <stdio.h>
+
+#define PIECE	(20 * NS_PER_MS)
+#define BUFFER	(100 * NS_PER_MS) /* asked of the server */
+#define LATENCY (170 * NS_PER_MS)
+#define SLACK	(45 * NS_PER_MS) /* of it that the server must not take */
+#define MOST	(3 * NS_PER_SEC)
+#define JUMP	0.04 /* s: beyond the noise of reports; it ran dry and began again */
+
+struct sink_pulse {
+	struct outlet out;
+	pa_simple *stream;
+	uint8_t *bytes;
+	uint32_t frames;     /* of a piece */
+	uint64_t latency;    /* ns from due to heard */
+	uint64_t long_since; /* ns; since when the server holds too much, 0 = it does not */
+	uint64_t last_at;    /* ns and frames of the report before, 0 = none */
+	double last;
+};
+
+static int open_edge(struct sink_pulse *p)
+{
+	struct outlet_setup setup = {
+		.format = SAMPLE_FLOAT,
+		.channels = 2,
+		.rate = p->out.base.time.rate,
+		.latency = p->latency,
+		.class = DRIFT_LOOSE,
+	};
+
+	p->last_at = p->long_since = 0;
+	return outlet_open(&p->out, &setup);
+}
+
+/* 0 or a libpulse error. */
+static int open_stream(struct sink_pulse *p)
+{
+	const struct sink *s = &p->out.base;
+	pa_sample_spec spec = {
+		.format = PA_SAMPLE_FLOAT32LE,
+		.rate = p->out.rate,
+		.channels = 2,
+	};
+	size_t second = pa_bytes_per_second(&spec);
+	pa_buffer_attr attr = {
+		.maxlength = (uint32_t)-1,
+		.tlength = (uint32_t)(second * BUFFER / NS_PER_SEC),
+		.prebuf = (uint32_t)-1,
+		.minreq = (uint32_t)(second * PIECE / NS_PER_SEC),
+		.fragsize = (uint32_t)-1,
+	};
+	int error = PA_OK;
+
+	p->frames = (uint32_t)(PIECE * p->out.rate / NS_PER_SEC);
+	p->bytes = malloc(p->frames * pa_frame_size(&spec));
+	if (!p->bytes)
+		return PA_ERR_INTERNAL;
+	p->stream = pa_simple_new(
+		NULL, "Fanfare", PA_STREAM_PLAYBACK, s->device[0] ? s->device : NULL,
+		s->name[0] ? s->name : "Fanfare plays", &spec, NULL, &attr, &error);
+	return p->stream ? PA_OK : error ? error : PA_ERR_UNKNOWN;
+}
+
+static void close_stream(struct sink_pulse *p)
+{
+	outlet_close(&p->out);
+	if (p->stream)
+		pa_simple_free(p->stream);
+	p->stream = NULL;
+	free(p->bytes);
+	p->bytes = NULL;
+}
+
+/* At now the server holds held ns: tell the edge. PA_OK or an error. */
+static int report(struct sink_pulse *p, uint64_t now, uint64_t held)
+{
+	double rate = p->out.rate;
+	double at = (double)edge_out_position(p->out.edge) - (double)held * 1e-9 * rate;
+
+	if (p->last_at &&
+	    fabs(at - p->last - (double)(now - p->last_at) * 1e-9 * rate) > JUMP * rate)
+		outlet_gap(&p->out);
+	p->last_at = now;
+	p->last = at;
+	edge_out_report(p->out.edge, now, at);
+
+	if (held + SLACK <= p->latency) {
+		p->long_since = 0;
+	} else if (!p->long_since) {
+		p->long_since = now;
+	} else if (now - p->long_since > NS_PER_SEC && held < MOST) {
+		p->latency = held + 2 * SLACK;
+		return open_edge(p) < 0 ? PA_ERR_INTERNAL : PA_OK;
+	}
+	return PA_OK;
+}
+
+/* Until it breaks: the libpulse error, or PA_OK when stopping. */
+static int play_on(struct sink_pulse *p)
+{
+	struct outlet *o = &p->out;
+	int error = PA_OK;
+
+	while (outlet_feed(o) >= 0) {
+		pa_usec_t usec;
+		uint64_t now;
+
+		outlet_pull(o, p->bytes, p->frames);
+		if (pa_simple_write(p->stream, p->bytes, p->frames * 2 * sizeof(float),
+				    &error) < 0)
+			return error;
+		usec = pa_simple_get_latency(p->stream, &error);
+		if (usec == (pa_usec_t)-1)
+			return error;
+		now = clock_now();
+		runner_beat(&o->runner, now);
+		if (usec > 0) { /* 0 = it has not begun to tell */
+			error = report(p, now, usec * 1000);
+			if (error != PA_OK)
+				return error;
+		}
+		outlet_report(o, p->latency);
+	}
+	return PA_OK;
+}
+
+static void run(void *body)
+{
+	struct sink_pulse *p = body;
+	struct sink *s = &p->out.base;
+	struct backoff wait = { .first = NS_PER_SEC / 2, .most = 3 * NS_PER_SEC };
+	char why[160];
+	uint64_t retry;
+
+	p->latency = LATENCY;
+	do {
+		int error = open_edge(p) < 0 ? PA_ERR_INTERNAL : open_stream(p);
+
+		if (error == PA_OK) {
+			backoff_reset(&wait);
+			atomic_store_explicit(&s->flowing, true, memory_order_release);
+			health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
+			error = play_on(p);
+		}
+		close_stream(p);
+		if (runner_stopping(&p->out.runner))
+			return;
+		pulse_why(error, s->device, false, why, sizeof(why));
+		retry = clock_now() + backoff_next(&wait);
+		health_set(&s->health, HEALTH_WAITING, retry, "%s", why);
+	} while (runner_sleep_until(&p->out.runner, retry));
+}
+
+int sink_pulse_new(const struct sink_args *args, struct sink **ret)
+{
+	return outlet_new(args, sizeof(struct sink_pulse), "ff-out-pulse", false, run, ret);
+}

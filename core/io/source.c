@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* source - see source.h: making, freeing and what all kinds share. */
+#include "core/io/source_impl.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Also the order of enum source_type. */
+static const struct {
+	const char *thread; /* its name */
+	bool realtime;	    /* short periods: a late wake-up is heard */
+	void (*run)(struct source *s);
+} kinds[] = {
+	[SOURCE_IS_ALSA] = { "ff-in-alsa", true, source_alsa_run },
+	[SOURCE_IS_PULSE] = { "ff-in-pulse", false, source_pulse_run },
+	[SOURCE_IS_COMMAND] = { "ff-in-command", false, source_command_run },
+	[SOURCE_IS_FIFO] = { "ff-in-fifo", false, source_fifo_run },
+	[SOURCE_IS_STDIN] = { "ff-in-stdin", false, source_stdin_run },
+	[SOURCE_IS_TONE] = { "ff-in-tone", false, source_tone_run },
+};
+
+static void run(void *body)
+{
+	struct source *s = body;
+
+	kinds[s->config.type].run(s);
+}
+
+static void release(void *body)
+{
+	struct source *s = body;
+
+	health_done(&s->health);
+	ring_free(s->ring);
+	free(s);
+}
+
+int source_new(const struct source_config *config, const struct timeline *time,
+	       const struct engine *engine, int notify_fd, struct source **ret)
+{
+	struct source *s = calloc(1, sizeof(*s));
+	int r;
+
+	(void)engine; /* sources go by the clock alone */
+	if (!s)
+		return -ENOMEM;
+
+	s->config = *config;
+	snprintf(s->device, sizeof(s->device), "%s", config->device ? config->device : "");
+	s->config.device = s->device;
+	s->time = *time;
+	/* half a second: room for the longest latency and a late engine */
+	r = ring_new(time->rate / 2 + 2 * time->period, &s->ring);
+	if (r < 0) {
+		free(s);
+		return r;
+	}
+	ring_start(s->ring, source_frame_at(s, clock_now()));
+	health_init(&s->health, notify_fd);
+
+	r = runner_start(&s->runner, kinds[config->type].thread, kinds[config->type].realtime,
+			 run, release, s);
+	if (r < 0) {
+		release(s);
+		return -EAGAIN;
+	}
+	*ret = s;
+	return 0;
+}
+
+void source_free(struct source *s)
+{
+	if (!s)
+		return;
+
+	/* a thread that is left behind must not wake whoever has that descriptor next */
+	health_begin(&s->health);
+	s->health.notify_fd = -1;
+	health_end(&s->health);
+	runner_stop(&s->runner);
+}
+
+struct ring *source_ring(struct source *s)
+{
+	return s->ring;
+}
+
+#define HANGING (3 * NS_PER_SEC)
+
+void source_health(struct source *s, struct health_report *ret)
+{
+	health_read(&s->health, ret);
+	/* a call that does not return cannot say so itself */
+	if (ret->state == HEALTH_RUNNING &&
+	    runner_silent_for(&s->runner, clock_now()) > HANGING) {
+		ret->state = HEALTH_WAITING;
+		snprintf(ret->reason, sizeof(ret->reason),
+			 "%.80s hangs: it does not answer and is waited for.",
+			 s->device[0] ? s->device : "The device");
+	}
+}
+
+bool source_write(struct source *s, uint64_t at, const float *stereo, uint32_t frames)
+{
+	runner_beat(&s->runner, clock_now());
+	return ring_write(s->ring, at, stereo, frames) == frames;
+}
+
+/* How far, in ns, the edge may have to look beyond the place it should be at. */
+static uint64_t margin_of(const struct intake_setup *setup)
+{
+	uint64_t sinc = 36 * NS_PER_SEC / setup->rate; /* half of 64 taps, and its rounding */
+
+	switch (setup->class) {
+	case DRIFT_ALSA:
+		return sinc + NS_PER_MS / 2;
+	case DRIFT_USB:
+		return sinc + 2 * NS_PER_MS;
+	case DRIFT_LOOSE:
+		return sinc + 15 * NS_PER_MS;
+	}
+	return sinc;
+}
+
+int intake_open(struct intake *in, struct source *s, const struct intake_setup *setup,
+		uint64_t now)
+{
+	struct edge_setup e = {
+		.device_rate = setup->rate,
+		.zone_rate = s->time.rate,
+		.t0 = s->time.t0,
+		.latency = setup->latency,
+		.class = setup->class,
+		.ppm = s->config.ppm,
+	};
+
+	if (setup->channels < 1 || setup->channels > 8 || setup->rate < 8000 ||
+	    setup->rate > 192000)
+		return -EINVAL;
+
+	*in = (struct intake){
+		.source = s,
+		.format = setup->format,
+		.channels = setup->channels,
+		.rate = setup->rate,
+		.latency = setup->latency,
+		.margin = margin_of(setup),
+		.next = source_frame_at(s, now),
+	};
+	/* the ring of an earlier opening may have got further */
+	if (in->next < ring_head(s->ring))
+		in->next = ring_head(s->ring);
+	in->edge = edge_in_new(&e, NULL);
+	return in->edge ? 0 : -ENOMEM;
+}
+
+void intake_close(struct intake *in)
+{
+	if (in->edge) {
+		struct edge_status st;
+
+		edge_in_status(in->edge, &st);
+		in->source->config.ppm = st.ppm; /* to begin with when it comes back */
+	}
+	edge_in_free(in->edge);
+	in->edge = NULL;
+}
+
+void intake_push(struct intake *in, uint64_t now, const void *data, uint32_t frames)
+{
+	float raw[8 * SOURCE_BLOCK], stereo[2 * SOURCE_BLOCK];
+	const uint8_t *p = data;
+	size_t size = sample_size(in->format) * in->channels;
+
+	while (frames) {
+		uint32_t n = frames < SOURCE_BLOCK ? frames : SOURCE_BLOCK;
+
+		convert_to_float(raw, p, in->format, (size_t)n * in->channels);
+		if (in->channels == 2) {
+			edge_in_push(in->edge, now, raw, n);
+		} else {
+			downmix_to_stereo(stereo, raw, in->channels, n);
+			edge_in_push(in->edge, now, stereo, n);
+		}
+		p += n * size;
+		in->pushed += n;
+		frames -= n;
+	}
+}
+
+static void report(struct intake *in)
+{
+	struct edge_status st;
+	struct health_report *h;
+
+	edge_in_status(in->edge, &st);
+	h = health_begin(&in->source->health);
+	h->ppm = st.ppm;
+	h->rate = in->rate;
+	h->latency_ms = (double)in->latency / (double)NS_PER_MS;
+	h->sent++;
+	health_end(&in->source->health);
+}
+
+void intake_pass(struct intake *in, uint64_t now, uint64_t heard)
+{
+	struct source *s = in->source;
+	float out[2 * SOURCE_BLOCK];
+	uint64_t end = source_frame_at(s, heard + in->latency - in->margin);
+	/* a cycle takes its whole period when its first frame is due */
+	uint64_t gone = source_frame_at(s, now) / s->time.period * s->time.period;
+
+	if (in->next < gone && end > in->next)
+		in->late++;
+	/* after a long pause: what is long over needs no pulling */
+	if (in->next + s->time.rate / 4 < gone)
+		in->next = gone;
+	while (in->next < end) {
+		uint64_t left = end - in->next;
+		uint32_t n = left < SOURCE_BLOCK ? (uint32_t)left : SOURCE_BLOCK;
+
+		edge_in_pull(in->edge, in->next, out, n);
+		source_write(s, in->next, out, n);
+		in->next += n;
+	}
+	report(in);
+}
+
+bool intake_too_late(struct intake *in, uint64_t now)
+{
+	if (in->late == 0 || now - in->late_at > 10 * NS_PER_SEC) {
+		in->late_at = now;
+		in->late = 0;
+	}
+	return in->late > 4;
+}

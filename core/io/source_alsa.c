@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * source_alsa - what an ALSA device captures: the aux output of an Echo, a
+ * record player, a loopback card.
+ *
+ * The thread wakes by the clock about every 256 frames and takes what is
+ * there; how the device's interrupts lie does not matter. Its latency is what
+ * that needs and no more: an engine's period, one of its own, the resampler's
+ * reach and a little slack. Where wake-ups keep coming too late for that it
+ * is lengthened by small steps and said so.
+ */
+#include "core/io/alsa_pcm.h"
+#include "core/io/source_impl.h"
+
+#include <stdio.h>
+
+#define PERIOD	  256u	/* frames at 44.1 and 48 kHz */
+#define BUFFER	  8192u /* frames: a thread held up for 150 ms loses nothing */
+#define SLACK	  (13 * NS_PER_MS / 10)
+#define STEP	  (4 * NS_PER_MS) /* more latency when late */
+#define EXTRA_MAX (40 * NS_PER_MS)
+#define STALL	  (2 * NS_PER_SEC) /* no frame for so long: it hangs */
+
+struct listener {
+	struct source *source;
+	struct alsa_pcm pcm;
+	struct intake in;
+	uint8_t *bytes;	   /* one buffer of the device */
+	uint64_t extra;	   /* ns of latency added because this machine is slow */
+	uint64_t sound_at; /* ns; when it last gave frames */
+};
+
+static uint64_t device_ns(const struct alsa_pcm *p, uint64_t frames)
+{
+	return clock_of_frame(0, frames, p->rate);
+}
+
+/* Frames of the device between two looks: a bit less than its period, or ours. */
+static uint32_t stride(const struct alsa_pcm *p)
+{
+	uint32_t ours = PERIOD * (p->rate / 44100 ? p->rate / 44100 : 1);
+
+	return p->period > 32 && p->period < ours ? p->period : ours;
+}
+
+static int open_intake(struct listener *l, uint64_t now)
+{
+	struct source *s = l->source;
+	const struct alsa_pcm *p = &l->pcm;
+	uint64_t reach = device_ns(p, 36) + NS_PER_MS / 2;
+	struct intake_setup setup = {
+		.format = p->format,
+		.channels = p->channels,
+		.rate = p->rate,
+		.class = p->class,
+	};
+
+	/* a device that gives whole periods only is a period later than one that streams */
+	if (p->period > stride(p))
+		reach += device_ns(p, p->period - stride(p));
+	if (p->class == DRIFT_USB)
+		reach += 2 * NS_PER_MS;
+	if (p->class == DRIFT_LOOSE)
+		reach += 40 * NS_PER_MS;
+	setup.latency = source_ns(s, s->time.period) + device_ns(p, stride(p)) + reach + SLACK +
+			l->extra;
+	return intake_open(&l->in, s, &setup, now);
+}
+
+static int open_device(struct listener *l, char why[ALSA_WHY])
+{
+	const struct source_config *c = &l->source->config;
+	struct alsa_want want = {
+		.device = c->device,
+		.capture = true,
+		.rate = c->rate ? c->rate : l->source->time.rate,
+		.channels = c->channels ? c->channels : 2,
+		.period = PERIOD,
+		.buffer = BUFFER,
+	};
+	int r = alsa_pcm_open(&l->pcm, &want, why);
+
+	if (r < 0)
+		return r;
+	l->bytes = malloc(l->pcm.frame_size * l->pcm.buffer);
+	if (!l->bytes || open_intake(l, clock_now()) < 0) {
+		snprintf(why, ALSA_WHY, "Out of memory for the sound input \"%.60s\".",
+			 c->device);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void close_device(struct listener *l)
+{
+	intake_close(&l->in);
+	alsa_pcm_close(&l->pcm);
+	free(l->bytes);
+	l->bytes = NULL;
+}
+
+/* Read all there is at now; 0 or -errno. */
+static int take(struct listener *l, uint64_t now)
+{
+	struct alsa_place at;
+	uint64_t before = l->in.pushed;
+	int r = alsa_pcm_place(&l->pcm, now, &at);
+
+	if (r < 0)
+		return r;
+	edge_in_report(l->in.edge, at.at, (double)l->in.pushed + (double)at.delay);
+	while (at.avail > 0) {
+		uint32_t want = at.avail < l->pcm.buffer ? (uint32_t)at.avail : l->pcm.buffer;
+		bool had_clock = !l->pcm.clockless;
+		int64_t n = alsa_pcm_read(&l->pcm, l->bytes, want);
+
+		if (n < 0)
+			return (int)n;
+		if (n == 0)
+			break;
+		intake_push(&l->in, now, l->bytes, (uint32_t)n);
+		at.avail -= n;
+		at.delay -= n;
+		if (had_clock && l->pcm.clockless)
+			edge_in_gap(l->in.edge); /* found out just now: it begins here */
+	}
+	if (l->in.pushed != before)
+		l->sound_at = now;
+	if (at.delay < 0)
+		at.delay = 0;
+	intake_pass(&l->in, now, at.at - device_ns(&l->pcm, (uint64_t)at.delay));
+	return now - l->sound_at > STALL ? -EIO : 0;
+}
+
+/* After an error: 0 = goes on. */
+static int mend(struct listener *l, int error)
+{
+	struct source *s = l->source;
+	struct health_report *h;
+	int r;
+
+	while ((r = alsa_pcm_recover(&l->pcm, error)) == -EAGAIN) {
+		health_set(&s->health, HEALTH_WAITING, 0,
+			   "The sound input \"%.60s\" is asleep with the computer.", s->device);
+		if (!runner_sleep_until(&s->runner, clock_now() + 200 * NS_PER_MS))
+			return -ECANCELED;
+	}
+	if (r < 0)
+		return r;
+	edge_in_gap(l->in.edge);
+	h = health_begin(&s->health);
+	h->drops++;
+	h->drop_at = clock_now();
+	health_end(&s->health);
+	r = alsa_pcm_start(&l->pcm, clock_now());
+	if (r >= 0)
+		health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
+	return r;
+}
+
+/* Give the thread more time when it keeps coming too late. */
+static int watch_lateness(struct listener *l, uint64_t now)
+{
+	if (!intake_too_late(&l->in, now) || l->extra >= EXTRA_MAX)
+		return 0;
+	l->extra += STEP;
+	intake_close(&l->in);
+	return open_intake(l, now);
+}
+
+static int listen_on(struct listener *l)
+{
+	struct source *s = l->source;
+	uint64_t now = clock_now();
+	int r = alsa_pcm_start(&l->pcm, now);
+
+	l->sound_at = now;
+	if (r >= 0)
+		health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
+	while (r >= 0) {
+		if (!runner_sleep_until(&s->runner, now + device_ns(&l->pcm, stride(&l->pcm))))
+			return -ECANCELED;
+		now = clock_now();
+		runner_beat(&s->runner, now);
+		r = take(l, now);
+		if (r == -EPIPE || r == -ESTRPIPE)
+			r = mend(l, r);
+		if (r >= 0)
+			r = watch_lateness(l, now);
+	}
+	return r;
+}
+
+void source_alsa_run(struct source *s)
+{
+	struct backoff wait = { .first = NS_PER_SEC / 2, .most = 3 * NS_PER_SEC };
+	struct listener l = { .source = s };
+	char why[ALSA_WHY];
+
+	do {
+		int r = open_device(&l, why);
+
+		if (r >= 0) {
+			backoff_reset(&wait);
+			r = listen_on(&l);
+			alsa_pcm_lost(s->device[0] ? s->device : "default", r, why);
+		}
+		close_device(&l);
+		if (runner_stopping(&s->runner))
+			return;
+		l.sound_at = clock_now() + backoff_next(&wait);
+		health_set(&s->health, HEALTH_WAITING, l.sound_at, "%s", why);
+	} while (runner_sleep_until(&s->runner, l.sound_at));
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * source_impl - what every kind of source has, for the files source_*.c only.
+ *
+ * A kind is one function, the main of its thread: it looks for its device,
+ * listens until that is lost, and looks again, until runner_stopping(). What
+ * it hears it places in the ring through source_write() (it knows the frames
+ * itself) or through an intake (a device with a clock of its own).
+ */
+#ifndef FANFARE_IO_SOURCE_IMPL_H
+#define FANFARE_IO_SOURCE_IMPL_H
+
+#include "core/base/clock.h"
+#include "core/dsp/edge.h"
+#include "core/io/runner.h"
+#include "core/io/source.h"
+
+#define SOURCE_BLOCK 512u /* frames worked on at once */
+
+/* The body of the runner: shared by the owner and the thread. */
+struct source {
+	struct runner runner;
+	struct source_config config; /* device points to the next */
+	char device[256];
+	struct timeline time;
+	struct ring *ring; /* owned */
+	struct health health;
+};
+
+/* [io] The main functions of the threads. */
+void source_alsa_run(struct source *s);
+void source_pulse_run(struct source *s);
+void source_command_run(struct source *s);
+void source_fifo_run(struct source *s);
+void source_stdin_run(struct source *s);
+void source_tone_run(struct source *s);
+
+/* [any] The frame of the timeline that is due at t (ns); 0 before it begins. */
+static inline uint64_t source_frame_at(const struct source *s, uint64_t t)
+{
+	return t > s->time.t0 ? clock_to_frame(s->time.t0, t, s->time.rate) : 0;
+}
+
+/* [any] ns of so many frames of the zone. */
+static inline uint64_t source_ns(const struct source *s, uint64_t frames)
+{
+	return clock_of_frame(0, frames, s->time.rate);
+}
+
+/*
+ * [io] Put frames stereo frames at frame at of the timeline; false when the
+ * ring is full because nobody listens: they are lost, which is no error.
+ */
+bool source_write(struct source *s, uint64_t at, const float *stereo, uint32_t frames);
+
+/*
+ * An intake: sound of a device with its own clock on its way to the ring.
+ *
+ *	device ─► floats, two channels ─► edge (drift, resampler) ─► ring
+ */
+struct intake {
+	struct source *source;
+	struct edge_in *edge;
+	enum sample_format format;
+	uint32_t channels, rate; /* of the device */
+	uint64_t latency;	 /* ns from heard to due */
+	uint64_t margin;	 /* ns the edge may be behind its place */
+	uint64_t next;		 /* frame of the zone to pull next */
+	uint64_t pushed;	 /* device frames so far */
+	uint32_t late;		 /* passes that came after the engine had been there */
+	uint64_t late_at;	 /* ns; since when they are counted */
+};
+
+struct intake_setup {
+	enum sample_format format;
+	uint32_t channels; /* 1..8 */
+	uint32_t rate;	   /* Hz, 8000..192000 */
+	uint64_t latency;  /* ns, see edge_setup */
+	enum drift_class class;
+};
+
+/* [io] Begin at now. -ENOMEM, -EINVAL (a rate that no edge can have). */
+int intake_open(struct intake *in, struct source *s, const struct intake_setup *setup,
+		uint64_t now);
+void intake_close(struct intake *in);
+
+/* [io] frames interleaved frames in the device's format were read at now (ns). */
+void intake_push(struct intake *in, uint64_t now, const void *data, uint32_t frames);
+
+/*
+ * [io] At time now bring to the ring all that is there, when the latest frame
+ * pushed was heard at heard (ns). Also writes ppm and latency to the health
+ * report.
+ */
+void intake_pass(struct intake *in, uint64_t now, uint64_t heard);
+
+/* [io] Whether the engine has been there first more than a few times in 10 s. */
+bool intake_too_late(struct intake *in, uint64_t now);
+
+#endif
