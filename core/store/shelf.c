@@ -204,10 +204,10 @@ size_t shelf_list(struct shelf_entry *ret, size_t max)
 	for (unsigned int i = 0; i < FOLDERS; i++)
 		if (folder_path(i, path) == 0)
 			add_folder(&f, path, i > 0);
-	if (f.n > 0) {
+	if (f.n > 0)
 		qsort(f.list, f.n, sizeof(*f.list), by_name);
-		memcpy(ret, f.list, (f.n < max ? f.n : max) * sizeof(*ret));
-	}
+	for (n = 0; n < f.n && n < max; n++)
+		ret[n] = f.list[n];
 	n = f.n;
 	free(f.list);
 	return n;

@@ -39,8 +39,8 @@ int whole_file_read(const char *path, size_t max, char **ret, size_t *ret_len)
 {
 	SCOPED(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	SCOPED(freep) char *text = NULL;
+	size_t len = 0;
 	struct stat st;
-	size_t len;
 	int r;
 
 	if (fd < 0)
