@@ -88,7 +88,7 @@ void sink_set_bitpool(struct sink *s, uint32_t bitpool)
 		s->ops->set_bitpool(s, bitpool);
 }
 
-/* ---- for the kinds -------------------------------------------------------------------- */
+/* ---- for the kinds ------------------------------------------------------------------- */
 
 void sink_init(struct sink *s, const struct sink_ops *ops, const struct sink_args *args)
 {

@@ -63,8 +63,11 @@ struct a2dp_stream {
 	uint8_t edr;	   /* 2 or 3 Mbit/s on the air, for the reckoning of slots */
 };
 
-/* [ctl] A2DP only: sound may flow over fd from the next cycle on. -EINVAL for a bad
- * configuration. */
+/*
+ * [ctl] A2DP only: sound may flow over fd from the next cycle on. -EINVAL for
+ * a bad configuration, -errno for what is not a socket: the descriptor then
+ * stays the caller's, and the reason stands in the health.
+ */
 int sink_attach(struct sink *s, const struct a2dp_stream *stream);
 
 /* [ctl] A2DP only: stop using the descriptor and close it. */

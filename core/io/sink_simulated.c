@@ -62,7 +62,7 @@ static double uniform(uint64_t x)
 	return (double)(scramble(x) >> 11) * 0x1p-53;
 }
 
-/* ---- its clock: frames as a smooth function of true time ------------------------------- */
+/* ---- its clock: frames as a smooth function of true time ----------------------------- */
 
 static double clock_frames(const struct simulated *m, double seconds)
 {
@@ -89,7 +89,7 @@ static double clock_seconds(const struct simulated *m, double frames)
 	return t;
 }
 
-/* ---- the cone ---------------------------------------------------------------------------- */
+/* ---- the cone ------------------------------------------------------------------------ */
 
 static void lose(struct simulated *m, float *frames, uint32_t n, uint64_t now)
 {
@@ -130,8 +130,7 @@ static void play(struct simulated *m, float *frames, uint32_t n, double at, doub
 	}
 }
 
-/* ---- a clock of its own --------------------------------------------------------------------
- */
+/* ---- a clock of its own -------------------------------------------------------------- */
 
 static void feed_edge(struct simulated *m, uint64_t until)
 {
@@ -169,7 +168,7 @@ static void drain_edge(struct simulated *m, uint64_t now)
 	}
 }
 
-/* ---- our clock --------------------------------------------------------------------------- */
+/* ---- our clock ----------------------------------------------------------------------- */
 
 static void play_straight(struct simulated *m, uint64_t until, uint64_t now)
 {
@@ -188,7 +187,7 @@ static void play_straight(struct simulated *m, uint64_t until, uint64_t now)
 	}
 }
 
-/* ---- as a sink --------------------------------------------------------------------------- */
+/* ---- as a sink ----------------------------------------------------------------------- */
 
 static void simulated_prepare(struct sink *s, uint64_t now)
 {

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* bitpool - see bitpool.h. */
+#include "core/io/bitpool.h"
+
+#include "core/base/clock.h"
+#include "core/io/airtime.h"
+#include "core/io/rtp.h"
+
+#include <errno.h>
+
+#define CROWDED	 2.0 /* packets waiting */
+#define CALM	 0.75
+#define AVERAGE	 8.0 /* packets */
+#define LESS	 0.9 /* of the slots */
+#define HOLD	 (500 * NS_PER_MS)
+#define WAIT_MIN (8 * NS_PER_SEC)
+#define WAIT_MAX (120 * NS_PER_SEC)
+
+/* ---- what a bitpool costs ------------------------------------------------------------ */
+
+static uint32_t frames_at(const struct bitpool *b, uint32_t bitpool)
+{
+	uint32_t bytes = a2dp_sbc_frame_bytes(&b->stream.config, bitpool);
+	uint32_t most = (b->stream.mtu - RTP_HEADER_BYTES) / bytes;
+
+	if (most > RTP_FRAMES_MAX)
+		most = RTP_FRAMES_MAX;
+	if (bitpool == b->top && most > b->stream.relaxed)
+		most = b->stream.relaxed;
+	return air_best_frames(RTP_HEADER_BYTES, bytes, most, b->stream.edr);
+}
+
+static double slots_at(const struct bitpool *b, uint32_t bitpool)
+{
+	const struct a2dp_sbc *c = &b->stream.config;
+	uint32_t n = frames_at(b, bitpool);
+	uint32_t bytes = RTP_HEADER_BYTES + n * a2dp_sbc_frame_bytes(c, bitpool);
+	double packets = (double)c->rate / (a2dp_sbc_pcm_frames(c) * n);
+
+	return packets * air_slots(bytes, b->stream.edr);
+}
+
+/* The best one from low to high that costs at most slots; low when none does. */
+static uint32_t best_within(const struct bitpool *b, uint32_t low, uint32_t high, double slots)
+{
+	for (uint32_t x = high; x > low; x--)
+		if (slots_at(b, x) <= slots)
+			return x;
+	return low;
+}
+
+uint32_t bitpool_frames(const struct bitpool *b)
+{
+	return frames_at(b, b->now);
+}
+
+double bitpool_slots(const struct bitpool *b)
+{
+	return slots_at(b, b->now);
+}
+
+/* ---- bounds
+ * ----------------------------------------------------------------------------------- */
+
+static void set_bounds(struct bitpool *b, uint32_t ceiling)
+{
+	const struct a2dp_sbc *c = &b->stream.config;
+	uint32_t room = b->stream.mtu - RTP_HEADER_BYTES;
+
+	b->top = a2dp_sbc_top(c);
+	if (ceiling > 0 && ceiling < b->top)
+		b->top = ceiling;
+	if (b->top < c->bitpool_min)
+		b->top = c->bitpool_min;
+	while (b->top > c->bitpool_min && a2dp_sbc_frame_bytes(c, b->top) > room)
+		b->top--;
+	b->bottom = a2dp_sbc_bottom(c);
+	if (b->bottom > b->top)
+		b->bottom = b->top;
+}
+
+int bitpool_init(struct bitpool *b, const struct bitpool_stream *stream, uint32_t ceiling)
+{
+	uint32_t least = RTP_HEADER_BYTES +
+			 a2dp_sbc_frame_bytes(&stream->config, stream->config.bitpool_min);
+
+	if (stream->mtu < least)
+		return -EMSGSIZE;
+	*b = (struct bitpool){ .stream = *stream, .wait = WAIT_MIN, .taken = true };
+	set_bounds(b, ceiling);
+	b->now = b->top;
+	return 0;
+}
+
+void bitpool_set_ceiling(struct bitpool *b, uint32_t ceiling)
+{
+	bool at_top = b->now == b->top;
+
+	set_bounds(b, ceiling);
+	if (b->now > b->top || at_top)
+		b->now = b->top;
+	if (b->now < b->bottom)
+		b->now = b->bottom;
+}
+
+/* ---- the law ------------------------------------------------------------------------- */
+
+static bool lower(struct bitpool *b, uint64_t now)
+{
+	uint32_t before = b->now;
+
+	if (b->raised_at > 0) { /* that was too much */
+		b->wait = b->wait * 2 < WAIT_MAX ? b->wait * 2 : WAIT_MAX;
+		b->raised_at = 0;
+	}
+	if (before > b->bottom)
+		b->now = best_within(b, b->bottom, before - 1, LESS * slots_at(b, before));
+	b->taken = false;
+	b->queue = 0.0; /* what waits now was sent before the change */
+	b->hold_until = now + HOLD;
+	b->raise_at = now + b->wait;
+	return b->now != before;
+}
+
+static bool raise(struct bitpool *b, uint64_t now)
+{
+	double slots = slots_at(b, b->now);
+	uint32_t next = b->now;
+
+	if (b->raised_at > 0) /* the last one held */
+		b->wait = b->wait / 2 > WAIT_MIN ? b->wait / 2 : WAIT_MIN;
+	b->raised_at = 0;
+	b->raise_at = now + b->wait;
+	while (next < b->top && slots_at(b, next) <= slots)
+		next++;
+	if (next == b->now)
+		return false;
+	b->now = best_within(b, next, b->top, slots_at(b, next));
+	b->raised_at = now;
+	return true;
+}
+
+bool bitpool_offered(struct bitpool *b, uint64_t now, uint32_t queue, bool taken)
+{
+	b->queue += ((double)queue - b->queue) / AVERAGE;
+	b->taken = b->taken || taken;
+
+	if ((b->queue >= CROWDED || !taken) && b->taken && now >= b->hold_until)
+		return lower(b, now);
+	if (b->queue >= CALM || !taken)
+		return false;
+	if (b->raise_at == 0)
+		b->raise_at = now + b->wait;
+	return now >= b->raise_at && b->now < b->top && raise(b, now);
+}

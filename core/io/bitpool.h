@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bitpool - how many bits one speaker's sound may have, as the air allows.
+ *
+ * Each speaker decides alone from what it sees of its own socket: how many
+ * packets still wait when the next one is ready. Every number below is that
+ * of one stream; nothing is shared, and yet it comes out even:
+ *
+ * - Crowded is a queue of 2 packets, averaged over 8, or a packet that found
+ *   no room. One burst, after a stall of ours or a burst of noise on the air,
+ *   does not last long enough to count.
+ * - When crowded it gives up a tenth of its *slots*: the best bitpool that
+ *   needs at most nine tenths. Slots and not bits, because cost goes in steps
+ *   (airtime.h): 52 instead of 53 saves nothing. A tenth of what each has, and
+ *   never sooner than 0.5 s after the last: who has more gives more, so those
+ *   who share an adapter draw level.
+ * - A link that takes nothing at all is gone, not crowded: fewer bits would
+ *   not help, and it is to come back as it went.
+ * - After 8 s without crowding it tries the next step up. A try that ends in
+ *   crowding doubles the wait, up to 2 minutes; one that holds halves it. So
+ *   a full adapter is disturbed ever more rarely, and a passing trouble is
+ *   over half a minute later.
+ *
+ * Below the top bitpool packets are as long as fits, which saves slots; at the
+ * top they are kept short enough for the latency promised (relaxed).
+ */
+#ifndef FANFARE_IO_BITPOOL_H
+#define FANFARE_IO_BITPOOL_H
+
+#include "core/io/a2dp_sbc.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What does not change while a stream lasts. */
+struct bitpool_stream {
+	struct a2dp_sbc config;
+	uint32_t mtu;	  /* bytes a packet may have, header included */
+	uint32_t relaxed; /* SBC frames a packet may have while nothing is crowded, >= 1 */
+	uint8_t edr;	  /* 2 or 3 Mbit/s */
+};
+
+struct bitpool {
+	struct bitpool_stream stream;
+	uint32_t top, bottom; /* bounds */
+	uint32_t now;	      /* in use, bottom..top */
+	double queue;	      /* packets waiting, averaged */
+	bool taken;	      /* the link took a packet since it was lowered last */
+	uint64_t hold_until;  /* ns; no lowering before */
+	uint64_t raised_at;   /* ns of the last try; 0 = it was answered */
+	uint64_t raise_at;    /* ns of the next one */
+	uint64_t wait;	      /* ns between tries */
+};
+
+/*
+ * [any] Begin at the top; ceiling is the most to use, 0 = what was agreed.
+ * -EMSGSIZE: not one frame of the smallest bitpool fits into mtu.
+ */
+int bitpool_init(struct bitpool *b, const struct bitpool_stream *stream, uint32_t ceiling);
+
+/* [io] Another ceiling, 0 = what was agreed. A bitpool below it stays. */
+void bitpool_set_ceiling(struct bitpool *b, uint32_t ceiling);
+
+/* [io] SBC frames of the next packet. */
+uint32_t bitpool_frames(const struct bitpool *b);
+
+/* [io] Slots per second at the present bitpool. */
+double bitpool_slots(const struct bitpool *b);
+
+/*
+ * [io] At now (ns) a packet was offered while queue others waited; taken or
+ * not. True when the bitpool changed.
+ */
+bool bitpool_offered(struct bitpool *b, uint64_t now, uint32_t queue, bool taken);
+
+#endif
