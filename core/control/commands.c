@@ -3,7 +3,9 @@
 #include "core/control/commands.h"
 
 #include "core/base/clock.h"
+#include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/cast.h"
 #include "core/control/links.h"
 #include "core/control/loading.h"
 #include "core/control/peers.h"
@@ -90,7 +92,7 @@ static void rename_speaker(struct control *c, struct speaker *s, const char *nam
 			return;
 		}
 	}
-	snprintf(s->conf.name, sizeof(s->conf.name), "%s", name);
+	CUT_COPY(s->conf.name, name);
 	c->structure++;
 	control_edited(c);
 }
@@ -100,7 +102,7 @@ static void remove_speaker(struct control *c, uint32_t id)
 	for (uint32_t i = 0; i < c->speakers_n; i++) {
 		if (c->speakers[i]->id == id) {
 			log_notice("%s: taken out of the profile", c->speakers[i]->conf.name);
-			loading_remove_speaker(c, i);
+			cast_remove_speaker(c, i);
 			control_edited(c);
 			return;
 		}
@@ -178,7 +180,7 @@ static void name_speaker(struct control *c, const char *wish, const char *addres
 {
 	bool taken = true;
 
-	snprintf(ret, PROFILE_NAME_MAX, "%s", *wish ? wish : address);
+	cut_copy(ret, PROFILE_NAME_MAX, *wish ? wish : address);
 	for (int n = 2; taken; n++) {
 		taken = false;
 		for (uint32_t i = 0; i < c->speakers_n; i++)
@@ -200,10 +202,10 @@ static void add_speaker(struct control *c, const struct ff_command *cmd)
 	int r;
 
 	d = c->bluez ? bluez_get_device(c->bluez, cmd->adapter, cmd->address) : NULL;
-	snprintf(conf.address, sizeof(conf.address), "%s", cmd->address);
-	snprintf(conf.adapter, sizeof(conf.adapter), "%s", cmd->adapter);
+	CUT_COPY(conf.address, cmd->address);
+	CUT_COPY(conf.adapter, cmd->adapter);
 	name_speaker(c, *cmd->text ? cmd->text : d ? d->alias : "", cmd->address, conf.name);
-	r = loading_add_speaker(c, &conf, cmd->id < c->zones_n ? cmd->id : 0);
+	r = cast_add_speaker(c, &conf, cmd->id < c->zones_n ? cmd->id : 0);
 	if (r == -EEXIST) {
 		log_notice("%s: is in the profile already", conf.name);
 	} else if (r < 0) {

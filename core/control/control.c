@@ -3,6 +3,7 @@
 #include "core/control/control.h"
 
 #include "core/base/clock.h"
+#include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/commands.h"
 #include "core/control/graph.h"
@@ -91,7 +92,7 @@ static void keep_line(enum log_level level, const char *line, void *arg)
 	to = &c->log[c->log_count++ % FF_LOG_LINES];
 	to->time_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 	to->level = (int)level;
-	snprintf(to->text, sizeof(to->text), "%s", line);
+	CUT_COPY(to->text, line);
 	pthread_mutex_unlock(&c->log_lock);
 	if (c->log_to_stderr)
 		log_to_stderr(level, line);
@@ -149,6 +150,7 @@ static void settle(struct control *c)
 	uint64_t before = c->told;
 
 	c->wake_at = clock_now() + HOUSEKEEPING_NS;
+	peers_check_rate(c);
 	status_watch(c);
 	links_step(c);
 	if (c->dirty && c->engine && graph_send(c) < 0)

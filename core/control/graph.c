@@ -55,6 +55,8 @@ static void align_zone(struct control *c, uint32_t zone)
 					     assumed_ms(s->conf.output), s->conf.trim_ms,
 					     &s->latency_from);
 	}
+	if (n == 0)
+		return;
 	graph_align(latency, n, delay);
 	for (uint32_t i = 0; i < n; i++) {
 		member[i]->latency_ms = (float)latency[i];

@@ -3,6 +3,7 @@
 #include "core/control/links.h"
 
 #include "core/base/clock.h"
+#include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/peers.h"
 #include "core/control/retry.h"
@@ -32,7 +33,7 @@ static void failed(struct speaker *s, const char *words)
 	if (strcmp(l->why, words) != 0 || l->tries == 1) /* the same again is no news */
 		log_warning("%s: %s; next try in %llu s", s->conf.name, words,
 			    (unsigned long long)(wait / NS_PER_SEC));
-	snprintf(l->why, sizeof(l->why), "%s", words);
+	CUT_COPY(l->why, words);
 	control_changed(s->control);
 }
 
@@ -164,8 +165,8 @@ static void begin(struct speaker *s, enum link_step step, int r)
 
 static void acquire(struct speaker *s, const struct bluez_transport *t)
 {
-	snprintf(s->link.transport, sizeof(s->link.transport), "%s", t->path);
-	snprintf(s->link.adapter, sizeof(s->link.adapter), "%s", t->adapter);
+	CUT_COPY(s->link.transport, t->path);
+	CUT_COPY(s->link.adapter, t->adapter);
 	begin(s, LINK_ACQUIRE, bluez_acquire(s->control->bluez, t->path, acquired, s));
 }
 
@@ -254,7 +255,7 @@ static void advance(struct speaker *s, const struct bluez_device *d)
 	struct control *c = s->control;
 	struct bluez *b = c->bluez;
 
-	snprintf(s->link.adapter, sizeof(s->link.adapter), "%s", d->adapter);
+	CUT_COPY(s->link.adapter, d->adapter);
 	if (!d->paired)
 		begin(s, LINK_PAIR, bluez_pair(b, d->adapter, d->address, paired, s));
 	else if (!d->trusted)
@@ -419,7 +420,7 @@ enum ff_state links_state(const struct speaker *s, char *ret_reason)
 		return FF_SEARCHING;
 	}
 	if (l->why[0]) {
-		snprintf(ret_reason, FF_TEXT_MAX, "%s", l->why);
+		cut_copy(ret_reason, FF_TEXT_MAX, l->why);
 		return FF_RETRYING;
 	}
 	snprintf(ret_reason, FF_TEXT_MAX, "waiting for its turn");

@@ -3,8 +3,9 @@
 #include "core/control/loading.h"
 
 #include "core/base/clock.h"
+#include "core/base/cut.h"
 #include "core/base/log.h"
-#include "core/control/graph.h"
+#include "core/control/cast.h"
 #include "core/control/links.h"
 
 #include <glob.h>
@@ -12,198 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Enough for a served sink that is late by several cycles, and for one period of a card. */
-#define RING_FRAMES 16384u
-
-/* ---- speakers and sources, made and taken away ------------------------------------------- */
-
-static enum sink_type sink_type_of(enum profile_output output)
-{
-	switch (output) {
-	case OUTPUT_BLUETOOTH:
-		return SINK_IS_A2DP;
-	case OUTPUT_ALSA:
-		return SINK_IS_ALSA;
-	case OUTPUT_PULSE:
-		return SINK_IS_PULSE;
-	case OUTPUT_FILE:
-		return SINK_IS_FILE;
-	case OUTPUT_SIMULATED:
-		return SINK_IS_SIMULATED;
-	case OUTPUT_NULL:
-		return SINK_IS_NULL;
-	}
-	return SINK_IS_NULL;
-}
-
-static int open_sink(struct control *c, struct speaker *s)
-{
-	const struct sink_config config = {
-		.type = sink_type_of(s->conf.output),
-		.device = s->conf.device,
-		.name = s->conf.name,
-		.latency_ms = s->conf.simulation.latency_ms,
-		.reported_ms = s->conf.simulation.reported_ms,
-		.clock_ppm = s->conf.simulation.clock_ppm,
-		.loss_percent = s->conf.simulation.loss_percent,
-		.seed = s->id,
-	};
-
-	return sink_new(&config, &c->time, c->engine, s->branch->ring, c->sender, c->health_fd,
-			&s->sink);
-}
-
-int loading_add_speaker(struct control *c, const struct profile_speaker *conf, uint32_t zone)
-{
-	struct speaker *s;
-	int r;
-
-	if (c->speakers_n == FF_SPEAKERS)
-		return -ENOSPC;
-	for (uint32_t i = 0; i < c->speakers_n; i++) {
-		if (conf->output == OUTPUT_BLUETOOTH &&
-		    c->speakers[i]->conf.output == conf->output &&
-		    !strcmp(c->speakers[i]->conf.address, conf->address))
-			return -EEXIST;
-	}
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return -ENOMEM;
-	s->control = c;
-	s->id = ++c->next_id;
-	s->zone = zone;
-	s->conf = *conf;
-	s->reported_ms = NAN;
-	s->absolute = -1;
-	s->absolute_wanted = -1;
-	r = branch_new(s->id, c->time.rate, RING_FRAMES, &s->branch);
-	if (r == 0)
-		r = open_sink(c, s);
-	if (r < 0) {
-		branch_free(s->branch);
-		free(s);
-		return r;
-	}
-	links_want(s, true);
-	c->speakers[c->speakers_n++] = s;
-	c->structure++;
-	c->dirty = true;
-	return 0;
-}
-
-void loading_remove_speaker(struct control *c, uint32_t i)
-{
-	struct speaker *s = c->speakers[i];
-
-	links_leave(s);
-	sink_free(s->sink); /* reads the branch's ring: goes first */
-	s->sink = NULL;
-	memmove(&c->speakers[i], &c->speakers[i + 1],
-		(c->speakers_n - i - 1) * sizeof(struct speaker *));
-	c->speakers_n--;
-	graph_bury_speaker(c, s);
-	c->structure++;
-	c->dirty = true;
-}
-
-static int add_source(struct control *c, const struct profile_source *conf, uint32_t zone)
-{
-	const struct source_config config = {
-		.type = (enum source_type)conf->type,
-		.device = conf->device,
-		.tone = (enum source_tone)conf->tone,
-		.format =
-			(const enum sample_format[]){
-				[FORMAT_S16] = SAMPLE_S16,
-				[FORMAT_S24] = SAMPLE_S24,
-				[FORMAT_S32] = SAMPLE_S32,
-				[FORMAT_FLOAT] = SAMPLE_FLOAT,
-			}[conf->format],
-		.rate = conf->rate,
-		.channels = conf->channels,
-	};
-	struct source_run *s;
-	int r;
-
-	if (c->sources_n == FF_SOURCES)
-		return -ENOSPC;
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return -ENOMEM;
-	s->id = ++c->next_id;
-	s->zone = zone;
-	s->conf = *conf;
-	r = source_new(&config, &c->time, c->engine, c->health_fd, &s->source);
-	if (r == 0)
-		r = feed_new(s->id, c->time.rate, source_ring(s->source), &s->feed);
-	if (r < 0) {
-		source_free(s->source);
-		free(s);
-		return r;
-	}
-	c->sources[c->sources_n++] = s;
-	c->structure++;
-	c->dirty = true;
-	return 0;
-}
-
-static void remove_source(struct control *c, uint32_t i)
-{
-	struct source_run *s = c->sources[i];
-
-	memmove(&c->sources[i], &c->sources[i + 1],
-		(c->sources_n - i - 1) * sizeof(struct source_run *));
-	c->sources_n--;
-	graph_bury_source(c, s); /* its feed is read until the next plan */
-	c->structure++;
-	c->dirty = true;
-}
-
-/* ---- the timeline ----------------------------------------------------------------------- */
-
-static void stop_engine(struct control *c)
-{
-	while (c->speakers_n)
-		loading_remove_speaker(c, c->speakers_n - 1);
-	while (c->sources_n)
-		remove_source(c, c->sources_n - 1);
-	pacer_free(c->pacer);
-	c->pacer = NULL;
-	if (c->engine) {
-		void *waiting; /* plans the engine never came to */
-
-		graph_collect(c);
-		while ((waiting = cmdq_pop(&c->engine->plans)) != NULL)
-			free(waiting);
-		free(engine_last_plan(c->engine));
-	}
-	graph_clear(c);
-	engine_free(c->engine);
-	c->engine = NULL;
-}
-
-static int start_engine(struct control *c, uint32_t rate, uint32_t period)
-{
-	int r;
-
-	stop_engine(c);
-	c->time = (struct timeline){ .t0 = clock_now(), .rate = rate, .period = period };
-	r = engine_new(&c->time, &c->engine);
-	if (r < 0)
-		return r;
-	r = pacer_new(c->engine, c->sender, &c->pacer);
-	if (r < 0)
-		return r;
-	if (!pacer_realtime(c->pacer))
-		log_warning("no real-time rights, sound may stutter under load: run as root, "
-			    "or give "
-			    "the user rtprio and memlock in /etc/security/limits.d");
-	return 0;
-}
-
 void loading_unload(struct control *c)
 {
-	stop_engine(c);
+	cast_dismiss(c);
 	profile_free(c->saved);
 	c->saved = NULL;
 }
@@ -259,7 +71,7 @@ static void keep_speakers(struct control *c, const struct profile *p)
 		const struct profile_speaker *now = find_speaker(p, &s->conf, &s->zone);
 
 		if (!now) {
-			loading_remove_speaker(c, i);
+			cast_remove_speaker(c, i);
 			continue;
 		}
 		if (now->bitpool != s->conf.bitpool)
@@ -290,7 +102,7 @@ static void keep_sources(struct control *c, const struct profile *p,
 			}
 		}
 		if (!kept)
-			remove_source(c, i);
+			cast_remove_source(c, i);
 	}
 }
 
@@ -302,7 +114,7 @@ static int add_missing(struct control *c, const struct profile *p,
 	for (uint32_t z = 0; z < p->zones_n && r == 0; z++) {
 		for (uint32_t i = 0; i < p->zones[z].sources_n && r == 0; i++) {
 			if (!taken[z][i])
-				r = add_source(c, &p->zones[z].sources[i], z);
+				r = cast_add_source(c, &p->zones[z].sources[i], z);
 		}
 		for (uint32_t i = 0; i < p->zones[z].speakers_n && r == 0; i++) {
 			const struct profile_speaker *conf = &p->zones[z].speakers[i];
@@ -311,7 +123,7 @@ static int add_missing(struct control *c, const struct profile *p,
 			for (uint32_t k = 0; k < c->speakers_n; k++)
 				there = there || same_speaker(&c->speakers[k]->conf, conf);
 			if (!there)
-				r = loading_add_speaker(c, conf, z);
+				r = cast_add_speaker(c, conf, z);
 		}
 	}
 	return r;
@@ -348,22 +160,21 @@ static int apply(struct control *c, struct profile *p, const char *path)
 	int r = 0;
 
 	if (!c->engine || c->time.rate != p->rate || c->time.period != p->period)
-		r = start_engine(c, p->rate, p->period);
+		r = cast_assemble(c, p->rate, p->period);
 	if (r == 0) {
 		keep_speakers(c, p);
 		keep_sources(c, p, taken);
 		c->zones_n = p->zones_n;
 		for (uint32_t z = 0; z < p->zones_n; z++) {
-			snprintf(c->zones[z].name, sizeof(c->zones[z].name), "%s",
-				 p->zones[z].name);
+			CUT_COPY(c->zones[z].name, p->zones[z].name);
 			c->zones[z].volume_db = p->zones[z].volume_db;
 			c->zones[z].mute = false;
 		}
 		r = add_missing(c, p, taken);
 		sort_speakers(c, p);
 	}
-	snprintf(c->name, sizeof(c->name), "%s", p->name);
-	snprintf(c->path, sizeof(c->path), "%s", path);
+	CUT_COPY(c->name, p->name);
+	CUT_COPY(c->path, path);
 	profile_free(c->saved);
 	c->saved = p;
 	c->modified = false;
@@ -470,7 +281,7 @@ struct profile *loading_current(const struct control *c)
 	p->period = c->time.period;
 	p->zones_n = c->zones_n;
 	for (uint32_t z = 0; z < c->zones_n; z++) {
-		snprintf(p->zones[z].name, sizeof(p->zones[z].name), "%s", c->zones[z].name);
+		CUT_COPY(p->zones[z].name, c->zones[z].name);
 		p->zones[z].volume_db = c->zones[z].volume_db;
 	}
 	for (uint32_t i = 0; i < c->sources_n; i++) {
@@ -512,15 +323,15 @@ int loading_save(struct control *c, const char *name, struct complaint *why)
 	p = loading_current(c);
 	if (!p)
 		return -ENOMEM;
-	snprintf(p->name, sizeof(p->name), "%s", as);
+	CUT_COPY(p->name, as);
 	r = profile_save(p, path);
 	if (r < 0) {
 		snprintf(why->text, sizeof(why->text), "%s: cannot be written: %s", path,
 			 strerror(-r));
 		return r;
 	}
-	snprintf(c->name, sizeof(c->name), "%s", as);
-	snprintf(c->path, sizeof(c->path), "%s", path);
+	CUT_COPY(c->name, as);
+	CUT_COPY(c->path, path);
 	profile_free(c->saved);
 	c->saved = TAKE(p);
 	c->modified = false;

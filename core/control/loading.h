@@ -28,12 +28,6 @@ struct profile *loading_current(const struct control *c);
 /* [ctl] Read anew which profiles there are. */
 void loading_list(struct control *c);
 
-/* [ctl] A new speaker for zone; 0 or -errno (-ENOSPC full, -EEXIST there already). */
-int loading_add_speaker(struct control *c, const struct profile_speaker *conf, uint32_t zone);
-
-/* [ctl] Take speaker number i of c->speakers out. */
-void loading_remove_speaker(struct control *c, uint32_t i);
-
 /* [ctl] Stop everything and release it. */
 void loading_unload(struct control *c);
 

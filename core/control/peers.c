@@ -3,6 +3,7 @@
 #include "core/control/peers.h"
 
 #include "core/base/clock.h"
+#include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/links.h"
 #include "core/io/a2dp_sbc.h"
@@ -12,7 +13,10 @@
 
 bool peers_is_mono(const uint8_t config[4])
 {
-	return a2dp_sbc_is_mono(config);
+	struct a2dp_sbc sbc;
+	char why[A2DP_WHY_MAX];
+
+	return a2dp_sbc_parse(config, A2DP_SBC_BYTES, &sbc, why) == 0 && sbc.mode == A2DP_MONO;
 }
 
 struct speaker *peers_speaker(const struct control *c, const char *address)
@@ -196,17 +200,16 @@ static int on_select(void *arg, const char *adapter, const char *address, const 
 {
 	struct control *c = arg;
 	struct speaker *s = *address ? peers_speaker(c, address) : being_connected(c);
-	char why[FF_TEXT_MAX];
+	char why[A2DP_WHY_MAX];
 	int r;
 
 	(void)adapter;
-	r = a2dp_sbc_choose(caps, len, c->time.rate, wants_mono(s), s ? s->conf.bitpool : 0,
-			    ret_config, why, sizeof(why));
+	r = a2dp_sbc_select(caps, len, c->time.rate, wants_mono(s), ret_config, why);
 	if (r < 0) {
 		log_warning("%s: cannot agree on a codec: %s", s ? s->conf.name : address, why);
 		return r;
 	}
-	*ret_len = 4;
+	*ret_len = A2DP_SBC_BYTES;
 	return 0;
 }
 
@@ -214,9 +217,14 @@ static int on_accept(void *arg, const struct bluez_transport *t)
 {
 	struct control *c = arg;
 	struct speaker *s = peers_speaker(c, t->address);
-	char why[FF_TEXT_MAX];
-	int r = a2dp_sbc_check_config(t->config, t->config_len, c->time.rate, why, sizeof(why));
+	char why[A2DP_WHY_MAX];
+	struct a2dp_sbc sbc;
+	int r = a2dp_sbc_parse(t->config, t->config_len, &sbc, why);
 
+	if (r == 0 && sbc.rate != c->time.rate) {
+		snprintf(why, sizeof(why), "%u Hz instead of %u", sbc.rate, c->time.rate);
+		r = -EINVAL;
+	}
 	if (r < 0)
 		log_warning("%s: its configuration is refused: %s",
 			    s ? s->conf.name : t->address, why);
@@ -263,10 +271,11 @@ static void on_trouble(void *arg, int error, const char *words)
 
 int peers_start(struct control *c, bool person)
 {
+	uint8_t caps[A2DP_SBC_BYTES];
 	const struct bluez_owner owner = {
 		.codec = BLUEZ_CODEC_SBC,
-		.caps = a2dp_sbc_caps,
-		.caps_len = sizeof(a2dp_sbc_caps),
+		.caps = caps,
+		.caps_len = sizeof(caps),
 		.agent = person ? BLUEZ_AGENT_KEYBOARD_DISPLAY : BLUEZ_AGENT_NOBODY,
 		.state = on_state,
 		.adapter = on_adapter,
@@ -279,7 +288,20 @@ int peers_start(struct control *c, bool person)
 		.trouble = on_trouble,
 	};
 
+	a2dp_sbc_offer(c->time.rate, caps);
+	c->person = person;
+	c->offered_rate = c->time.rate;
 	return bluez_new(c->event, &owner, c, &c->bluez);
+}
+
+void peers_check_rate(struct control *c)
+{
+	if (!c->bluez || c->offered_rate == c->time.rate)
+		return;
+	log_notice("Bluetooth: offering %u Hz from now on", c->time.rate);
+	peers_stop(c);
+	if (peers_start(c, c->person) < 0)
+		log_error("Bluetooth: out of memory");
 }
 
 void peers_stop(struct control *c)
@@ -342,8 +364,8 @@ int peers_pair(struct control *c, const char *adapter, const char *address)
 	if (!h)
 		return -ENOMEM;
 	h->control = c;
-	snprintf(h->adapter, sizeof(h->adapter), "%s", adapter);
-	snprintf(h->address, sizeof(h->address), "%s", address);
+	CUT_COPY(h->adapter, adapter);
+	CUT_COPY(h->address, address);
 	r = bluez_pair(c->bluez, h->adapter, h->address, hand_done, h);
 	if (r < 0) {
 		free(h);

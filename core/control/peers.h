@@ -14,6 +14,12 @@ int peers_start(struct control *c, bool person);
 /* [ctl] Leave it all; every operation has ended when this returns. */
 void peers_stop(struct control *c);
 
+/*
+ * [ctl] After the zone rate changed, offer the new one: our end-points are
+ * registered anew. Not from a callback of BlueZ.
+ */
+void peers_check_rate(struct control *c);
+
 /* [ctl] Whether pairing or connecting is under way for any speaker or device. */
 bool peers_paging(const struct control *c);
 

@@ -3,6 +3,7 @@
 #include "core/control/search.h"
 
 #include "core/base/clock.h"
+#include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/peers.h"
 #include "core/control/retry.h"
@@ -51,7 +52,7 @@ static int begin(struct control *c, const char *adapter, uint32_t seconds, bool 
 
 	if (r < 0)
 		return r;
-	snprintf(c->scan.adapter, sizeof(c->scan.adapter), "%s", adapter);
+	CUT_COPY(c->scan.adapter, adapter);
 	c->scan.started = clock_now();
 	c->scan.until = c->scan.started + seconds * NS_PER_SEC;
 	c->scan.asked = asked;

@@ -3,6 +3,7 @@
 #include "core/control/status.h"
 
 #include "core/base/clock.h"
+#include "core/base/cut.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
 
@@ -11,8 +12,6 @@
 #include <string.h>
 
 #define AIR_SLOTS_PER_S 1600.0
-
-#define COPY_TEXT(dst, src) snprintf((dst), sizeof(dst), "%s", (src))
 
 static float in_db(float linear)
 {
@@ -79,11 +78,11 @@ static void write_source(struct source_run *s, struct ff_source *ret)
 	source_health(s->source, &h);
 	ret->id = s->id;
 	ret->zone = s->zone;
-	COPY_TEXT(ret->name, source_name(s));
-	COPY_TEXT(ret->type, source_types[s->conf.type]);
-	COPY_TEXT(ret->device, s->conf.device);
+	CUT_COPY(ret->name, source_name(s));
+	CUT_COPY(ret->type, source_types[s->conf.type]);
+	CUT_COPY(ret->device, s->conf.device);
 	ret->state = state_of(&h);
-	COPY_TEXT(ret->reason, h.reason);
+	CUT_COPY(ret->reason, h.reason);
 	ret->gain_db = (float)s->conf.gain_db;
 	ret->rate = h.rate;
 	ret->ppm = (float)h.ppm;
@@ -108,7 +107,7 @@ static void write_link(struct control *c, struct speaker *s, uint64_t now,
 	a = bluez_get_adapter(c->bluez, s->link.adapter);
 	d = bluez_get_device(c->bluez, s->link.adapter, s->conf.address);
 	if (a)
-		COPY_TEXT(ret->adapter_name, a->name);
+		CUT_COPY(ret->adapter_name, a->name);
 	if (d) {
 		ret->battery = d->battery;
 		ret->rssi = d->rssi;
@@ -121,7 +120,7 @@ static void write_stream(const struct speaker *s, const struct health_report *h,
 {
 	if (s->conf.output != OUTPUT_BLUETOOTH || ret->state != FF_PLAYING)
 		return;
-	COPY_TEXT(ret->codec, "SBC");
+	CUT_COPY(ret->codec, "SBC");
 	ret->bitrate = h->bitrate;
 	ret->bitpool = h->bitpool;
 	ret->bitpool_max = h->bitpool_max;
@@ -140,11 +139,11 @@ static void write_speaker(struct control *c, struct speaker *s, uint64_t now,
 	sink_health(s->sink, &h);
 	ret->id = s->id;
 	ret->zone = s->zone;
-	COPY_TEXT(ret->name, s->conf.name);
+	CUT_COPY(ret->name, s->conf.name);
 	ret->output = (enum ff_output)s->conf.output;
-	COPY_TEXT(ret->address, s->conf.address);
-	COPY_TEXT(ret->adapter, s->link.adapter[0] ? s->link.adapter : s->conf.adapter);
-	COPY_TEXT(ret->device, s->conf.device);
+	CUT_COPY(ret->address, s->conf.address);
+	CUT_COPY(ret->adapter, s->link.adapter[0] ? s->link.adapter : s->conf.adapter);
+	CUT_COPY(ret->device, s->conf.device);
 	ret->battery = -1;
 	if (s->conf.output == OUTPUT_BLUETOOTH) {
 		write_link(c, s, now, ret);
@@ -152,7 +151,7 @@ static void write_speaker(struct control *c, struct speaker *s, uint64_t now,
 		ret->state = FF_OFF;
 	} else {
 		ret->state = state_of(&h);
-		COPY_TEXT(ret->reason, h.reason);
+		CUT_COPY(ret->reason, h.reason);
 		if (h.retry_at)
 			ret->retry_ms = ms_until(h.retry_at, now);
 	}
@@ -188,9 +187,9 @@ static void write_adapters(struct control *c, uint64_t now, struct ff_snapshot *
 	     i++) {
 		struct ff_adapter *to = &ret->adapters[ret->adapters_n++];
 
-		COPY_TEXT(to->name, a->name);
-		COPY_TEXT(to->address, a->address);
-		COPY_TEXT(to->alias, a->alias);
+		CUT_COPY(to->name, a->name);
+		CUT_COPY(to->address, a->address);
+		CUT_COPY(to->alias, a->alias);
 		to->powered = a->powered;
 		to->scanning = !strcmp(c->scan.adapter, a->address);
 		to->scan_left_ms = to->scanning ? ms_until(c->scan.until, now) : 0;
@@ -213,9 +212,9 @@ static void write_devices(struct control *c, struct ff_snapshot *ret)
 	     ret->devices_n < FF_DEVICES && (d = bluez_nth_device(c->bluez, i)) != NULL; i++) {
 		struct ff_device *to = &ret->devices[ret->devices_n++];
 
-		COPY_TEXT(to->address, d->address);
-		COPY_TEXT(to->adapter, d->adapter);
-		COPY_TEXT(to->name, d->name[0] ? d->alias : "");
+		CUT_COPY(to->address, d->address);
+		CUT_COPY(to->adapter, d->adapter);
+		CUT_COPY(to->name, d->name[0] ? d->alias : "");
 		to->paired = d->paired;
 		to->trusted = d->trusted;
 		to->connected = d->connected;
@@ -260,9 +259,9 @@ static void write_bluez(struct control *c, uint64_t now, struct ff_snapshot *ret
 	if (c->question.cookie) {
 		ret->pairing.question = question_of(c->question.ask);
 		ret->pairing.cookie = c->question.cookie;
-		COPY_TEXT(ret->pairing.address, c->question.address);
-		COPY_TEXT(ret->pairing.name, c->question.name);
-		COPY_TEXT(ret->pairing.code, c->question.code);
+		CUT_COPY(ret->pairing.address, c->question.address);
+		CUT_COPY(ret->pairing.name, c->question.name);
+		CUT_COPY(ret->pairing.code, c->question.code);
 		ret->pairing.left_ms = ms_until(c->question_until, now);
 	}
 }
@@ -274,9 +273,8 @@ static void write_profiles(struct control *c, struct ff_snapshot *ret)
 	for (uint32_t i = 0; i < c->shelf_n; i++) {
 		struct ff_profile *to = &ret->profiles[ret->profiles_n++];
 
-		COPY_TEXT(to->name, c->shelf[i].name);
-		snprintf(to->path, sizeof(to->path), "%.*s", (int)sizeof(to->path) - 1,
-			 c->shelf[i].path);
+		CUT_COPY(to->name, c->shelf[i].name);
+		CUT_COPY(to->path, c->shelf[i].path);
 		to->readonly = c->shelf[i].readonly;
 		to->loaded = !strcmp(c->shelf[i].name, c->name);
 	}
@@ -300,12 +298,12 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 	ret->time_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000;
 	ret->change = c->change;
 	ret->structure = c->structure;
-	COPY_TEXT(ret->profile, c->name);
+	CUT_COPY(ret->profile, c->name);
 	ret->modified = c->modified;
 	ret->rate = c->time.rate;
 	ret->period = c->time.period;
 	ret->realtime = c->pacer && pacer_realtime(c->pacer);
-	COPY_TEXT(ret->notice, c->notice);
+	CUT_COPY(ret->notice, c->notice);
 	if (c->engine) {
 		ret->cycles = atomic_load_explicit(&c->engine->cycles, memory_order_relaxed);
 		ret->late_cycles = atomic_load_explicit(&c->engine->late, memory_order_relaxed);
@@ -316,7 +314,7 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 	for (uint32_t i = 0; i < c->zones_n; i++) {
 		struct ff_zone *to = &ret->zones[ret->zones_n++];
 
-		COPY_TEXT(to->name, c->zones[i].name);
+		CUT_COPY(to->name, c->zones[i].name);
 		to->volume_db = (float)c->zones[i].volume_db;
 		to->mute = c->zones[i].mute;
 		write_level(&c->zones[i].level, &to->level);

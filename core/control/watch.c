@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* watch - the part of status.h that looks at devices and tells the log. */
+#include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/status.h"
 
@@ -35,7 +36,7 @@ static bool tell(const char *name, const struct health_report *h, enum health_st
 	if (*told == h->state && !strncmp(told_why, h->reason, len - 1))
 		return false;
 	*told = h->state;
-	snprintf(told_why, len, "%s", h->reason);
+	cut_copy(told_why, len, h->reason);
 	if (h->state != HEALTH_STARTING)
 		log_event(level, "%s: %s%s%s", name, state_word(h->state),
 			  *h->reason ? ": " : "", h->reason);

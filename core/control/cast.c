@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* cast - see cast.h. */
+#include "core/control/cast.h"
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/control/graph.h"
+#include "core/control/links.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Enough for a served sink that is late by several cycles, and for one period of a card. */
+#define RING_FRAMES 16384u
+
+/* ---- speakers and sources, made and taken away ------------------------------------------- */
+
+static enum sink_type sink_type_of(enum profile_output output)
+{
+	switch (output) {
+	case OUTPUT_BLUETOOTH:
+		return SINK_IS_A2DP;
+	case OUTPUT_ALSA:
+		return SINK_IS_ALSA;
+	case OUTPUT_PULSE:
+		return SINK_IS_PULSE;
+	case OUTPUT_FILE:
+		return SINK_IS_FILE;
+	case OUTPUT_SIMULATED:
+		return SINK_IS_SIMULATED;
+	case OUTPUT_NULL:
+		return SINK_IS_NULL;
+	}
+	return SINK_IS_NULL;
+}
+
+static int open_sink(struct control *c, struct speaker *s)
+{
+	const struct sink_config config = {
+		.type = sink_type_of(s->conf.output),
+		.device = s->conf.device,
+		.name = s->conf.name,
+		.latency_ms = s->conf.simulation.latency_ms,
+		.reported_ms = s->conf.simulation.reported_ms,
+		.clock_ppm = s->conf.simulation.clock_ppm,
+		.loss_percent = s->conf.simulation.loss_percent,
+		.seed = s->id,
+	};
+
+	return sink_new(&config, &c->time, c->engine, s->branch->ring, c->sender, c->health_fd,
+			&s->sink);
+}
+
+int cast_add_speaker(struct control *c, const struct profile_speaker *conf, uint32_t zone)
+{
+	struct speaker *s;
+	int r;
+
+	if (c->speakers_n == FF_SPEAKERS)
+		return -ENOSPC;
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		if (conf->output == OUTPUT_BLUETOOTH &&
+		    c->speakers[i]->conf.output == conf->output &&
+		    !strcmp(c->speakers[i]->conf.address, conf->address))
+			return -EEXIST;
+	}
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->control = c;
+	s->id = ++c->next_id;
+	s->zone = zone;
+	s->conf = *conf;
+	s->reported_ms = NAN;
+	s->absolute = -1;
+	s->absolute_wanted = -1;
+	r = branch_new(s->id, c->time.rate, RING_FRAMES, &s->branch);
+	if (r == 0)
+		r = open_sink(c, s);
+	if (r < 0) {
+		branch_free(s->branch);
+		free(s);
+		return r;
+	}
+	links_want(s, true);
+	c->speakers[c->speakers_n++] = s;
+	c->structure++;
+	c->dirty = true;
+	return 0;
+}
+
+void cast_remove_speaker(struct control *c, uint32_t i)
+{
+	struct speaker *s = c->speakers[i];
+
+	links_leave(s);
+	sink_free(s->sink); /* reads the branch's ring: goes first */
+	s->sink = NULL;
+	memmove(&c->speakers[i], &c->speakers[i + 1],
+		(c->speakers_n - i - 1) * sizeof(struct speaker *));
+	c->speakers_n--;
+	graph_bury_speaker(c, s);
+	c->structure++;
+	c->dirty = true;
+}
+
+int cast_add_source(struct control *c, const struct profile_source *conf, uint32_t zone)
+{
+	const struct source_config config = {
+		.type = (enum source_type)conf->type,
+		.device = conf->device,
+		.tone = (enum source_tone)conf->tone,
+		.format =
+			(const enum sample_format[]){
+				[FORMAT_S16] = SAMPLE_S16,
+				[FORMAT_S24] = SAMPLE_S24,
+				[FORMAT_S32] = SAMPLE_S32,
+				[FORMAT_FLOAT] = SAMPLE_FLOAT,
+			}[conf->format],
+		.rate = conf->rate,
+		.channels = conf->channels,
+	};
+	struct source_run *s;
+	int r;
+
+	if (c->sources_n == FF_SOURCES)
+		return -ENOSPC;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	s->id = ++c->next_id;
+	s->zone = zone;
+	s->conf = *conf;
+	r = source_new(&config, &c->time, c->engine, c->health_fd, &s->source);
+	if (r == 0)
+		r = feed_new(s->id, c->time.rate, source_ring(s->source), &s->feed);
+	if (r < 0) {
+		source_free(s->source);
+		free(s);
+		return r;
+	}
+	c->sources[c->sources_n++] = s;
+	c->structure++;
+	c->dirty = true;
+	return 0;
+}
+
+void cast_remove_source(struct control *c, uint32_t i)
+{
+	struct source_run *s = c->sources[i];
+
+	memmove(&c->sources[i], &c->sources[i + 1],
+		(c->sources_n - i - 1) * sizeof(struct source_run *));
+	c->sources_n--;
+	graph_bury_source(c, s); /* its feed is read until the next plan */
+	c->structure++;
+	c->dirty = true;
+}
+
+/* ---- the timeline ----------------------------------------------------------------------- */
+
+void cast_dismiss(struct control *c)
+{
+	while (c->speakers_n)
+		cast_remove_speaker(c, c->speakers_n - 1);
+	while (c->sources_n)
+		cast_remove_source(c, c->sources_n - 1);
+	pacer_free(c->pacer);
+	c->pacer = NULL;
+	if (c->engine) {
+		void *waiting; /* plans the engine never came to */
+
+		graph_collect(c);
+		while ((waiting = cmdq_pop(&c->engine->plans)) != NULL)
+			free(waiting);
+		free(engine_last_plan(c->engine));
+	}
+	graph_clear(c);
+	engine_free(c->engine);
+	c->engine = NULL;
+}
+
+int cast_assemble(struct control *c, uint32_t rate, uint32_t period)
+{
+	int r;
+
+	cast_dismiss(c);
+	c->time = (struct timeline){ .t0 = clock_now(), .rate = rate, .period = period };
+	r = engine_new(&c->time, &c->engine);
+	if (r < 0)
+		return r;
+	r = pacer_new(c->engine, c->sender, &c->pacer);
+	if (r < 0)
+		return r;
+	if (!pacer_realtime(c->pacer))
+		log_warning("no real-time rights, sound may stutter under load: run as root, "
+			    "or give "
+			    "the user rtprio and memlock in /etc/security/limits.d");
+	return 0;
+}
