@@ -58,40 +58,37 @@ static int own_folder(char *ret)
 	return user_path(ret, "XDG_CONFIG_HOME", ".config", "profiles");
 }
 
-/* The folder that this program lies in; "" when the kernel does not tell. */
-static void program_folder(char ret[SHELF_PATH_MAX])
+/* rest, seen from the folder that this program lies in. */
+static int program_path(char *ret, const char *rest)
 {
-	ssize_t n = readlink("/proc/self/exe", ret, SHELF_PATH_MAX - 1);
+	char program[SHELF_PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	char *slash;
 
-	ret[n > 0 ? n : 0] = '\0';
-	slash = strrchr(ret, '/');
-	if (slash)
-		*slash = '\0';
+	if (n <= 0)
+		return -ENOENT;
+	program[n] = '\0';
+	slash = strrchr(program, '/');
+	return print_path(ret, "%.*s/%s", slash ? (int)(slash - program) : 0, program, rest);
 }
 
 /* The i-th folder to look in. -ENOENT when it is known to be none. */
 static int folder_path(unsigned int i, char *ret)
 {
-	char program[SHELF_PATH_MAX];
-
 	switch (i) {
 	case 0:
 		return own_folder(ret);
 	case 1:
 		return print_path(ret, "/etc/fanfare/profiles");
-	case 2:
+	case 2: /* of the tree it was built in */
+		return program_path(ret, "share/fanfare/profiles");
+	case 3: /* beside the bin/ that it was moved to with its share/ */
+		return program_path(ret, "../share/fanfare/profiles");
+	case 4:
 		return print_path(ret, "%s/profiles", FANFARE_SHARE);
 	default:
-		break;
-	}
-	/* installed elsewhere than it was built for; or not installed, in its tree */
-	program_folder(program);
-	if (program[0] == '\0')
 		return -ENOENT;
-	return print_path(ret,
-			  i == 3 ? "%s/../share/fanfare/profiles" : "%s/share/fanfare/profiles",
-			  program);
+	}
 }
 
 static bool is_file(const char *path)
