@@ -11,7 +11,7 @@ LAB     ?= trixie
 PKGS_BUILD := gcc make pkgconf libncurses-dev libsystemd-dev libasound2-dev libpulse-dev \
 	libsbc-dev libconfig-dev libsndfile1-dev
 PKGS_CHECK := libcmocka-dev libsamplerate0-dev dbus dbus-daemon pulseaudio pulseaudio-utils \
-	alsa-utils libasound2-plugins sox
+	alsa-utils libasound2-plugins sox locales
 PKGS_CI    := clang clang-format
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git
 PKGS_BENCH := pipewire pipewire-bin htop
