@@ -33,7 +33,9 @@ inspace()
 kernel_hook='cd "$1"
 export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
 k=$(apt-cache depends linux-image-amd64 | sed -n "s/.*Depends: \(linux-image-[0-9].*\)/\1/p" | head -n 1)
-cd tmp && apt-get -q download "$k" && cd .. && dpkg -x tmp/"$k"*.deb . && rm tmp/"$k"*.deb
+cd tmp && apt-get -q download "$k" && cd ..
+dpkg --fsys-tarfile tmp/"$k"*.deb | tar -x --keep-directory-symlink # /lib is a link
+rm tmp/"$k"*.deb
 chroot . depmod "$(ls lib/modules)"'
 
 build_root()

@@ -51,6 +51,7 @@ struct speaker {
 	sd_event_source *stream;
 	int fd; /* the stream's socket, or -EBADF */
 	uint64_t packets;
+	int refused; /* -errno of the last try to serve, so that it is said once */
 };
 
 static int64_t now_ns(void)
@@ -426,8 +427,13 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
 	struct speaker *s = userdata;
 
 	(void)usec;
-	if (s->adapter[0] == '\0')
-		(void)serve(s);
+	if (s->adapter[0] == '\0') {
+		int r = serve(s);
+
+		if (r < 0 && r != s->refused)
+			say("not ready: %s", strerror(-r));
+		s->refused = r;
+	}
 	sd_event_source_set_time_relative(source, LOOK_USEC);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }

@@ -10,6 +10,7 @@ prepare()
 {
 	mount -t tmpfs -o mode=755 tmpfs /run
 	mount -t tmpfs -o mode=1777 tmpfs /tmp
+	ln -s /proc/self/fd /dev/fd
 	mkdir -p /dev/pts /dev/shm
 	mount -t devpts devpts /dev/pts
 	mount -t tmpfs tmpfs /dev/shm
@@ -18,6 +19,7 @@ prepare()
 	modprobe -a bluetooth rfcomm hci_vhci
 	modprobe snd-aloop pcm_substreams=4
 	cp /lab/inside/lab-bus.conf /etc/dbus-1/system.d/
+	cp /lab/inside/asound.conf /etc/asound.conf
 	dbus-uuidgen --ensure
 	mkdir -p /run/dbus
 }

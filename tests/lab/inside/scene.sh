@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# scene.sh NAME - run one scene with its helpers; its verdict goes to a file.
+# The scene's processes end with it, by the kernel's hand (see run.sh).
+scene=$1
+out=/lab/out/$scene   # on the computer outside, kept
+here=/run/scene      # in memory, fast
+limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/lab/scenes/$scene.sh")
+set -u
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=1777 tmpfs /tmp
+mkdir -p "$here" /run/dbus /run/user /var/lib/bluetooth
+mount -t tmpfs -o mode=700 tmpfs /var/lib/bluetooth
+cd "$here" || exit 1
+. /lab/inside/tools.sh
+. /lab/inside/parts.sh
+trap collect EXIT
+. "/lab/scenes/$scene.sh"
+verdict

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154 # scene, out, here are scene.sh's
+# Things every scene does: start and stop programs, wait, compare, give a verdict.
+
+declare -A pids=()
+wrong=() figures=()
+
+note() { printf '%8.2f %s\n' "$(cut -d' ' -f1 /proc/uptime)" "$*"; }
+
+# start NAME COMMAND...: in the background, its words in NAME.log.
+start()
+{
+	local who=$1
+	shift
+	note "start $who: $*"
+	"$@" >>"$out/$who.log" 2>&1 </dev/null &
+	pids[$who]=$!
+}
+
+alive() { [ -n "${pids[$1]:-}" ] && kill -0 "${pids[$1]}" 2>/dev/null; }
+
+# stop NAME [SIGNAL]: and wait until it is gone.
+stop()
+{
+	local pid=${pids[$1]:-}
+	[ -n "$pid" ] || return 0
+	note "stop $1 ${2:-TERM}"
+	kill -s "${2:-TERM}" "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	unset "pids[$1]"
+}
+
+# within SECONDS COMMAND...: does it succeed by then? Sets $took (seconds).
+within()
+{
+	local limit=$1 from
+	from=$(cut -d' ' -f1 /proc/uptime)
+	shift
+	while ! "$@"; do
+		took=$(echo "$(cut -d' ' -f1 /proc/uptime) $from" | awk '{ printf "%.1f", $1 - $2 }')
+		awk "BEGIN { exit !($took > $limit) }" && return 1
+		sleep 0.3
+	done
+	took=$(echo "$(cut -d' ' -f1 /proc/uptime) $from" | awk '{ printf "%.1f", $1 - $2 }')
+}
+
+# give_up WHAT: a scene that cannot go on.
+give_up()
+{
+	wrong+=("$*")
+	verdict
+	exit 1
+}
+
+# want WHAT VALUE OPERATOR BOUND: a figure and what it must be (awk's < <= == >= > !=).
+want()
+{
+	figures+=("$1 $2")
+	if [ -z "$2" ] || ! awk "BEGIN { exit !(($2) $3 ($4)) }" 2>/dev/null; then
+		wrong+=("$1: wanted $3 $4, saw ${2:-nothing}")
+	fi
+}
+
+# tell WHAT VALUE: a figure for the record.
+tell() { figures+=("$1 $2"); }
+
+# want_line WHAT FILE PATTERN: a line that must stand there.
+want_line() { grep -qE "$3" "$2" || wrong+=("$1: no line like /$3/ in $(basename "$2")"); }
+
+verdict()
+{
+	local text
+	if [ ${#wrong[@]} -gt 0 ]; then
+		text="not ok $scene: $(printf '%s; ' "${wrong[@]}")"
+		[ ${#figures[@]} -eq 0 ] || text+="($(printf '%s, ' "${figures[@]}"))"
+	else
+		text="ok $scene: $(printf '%s, ' "${figures[@]}")"
+	fi
+	text=${text//, )/)}
+	text=${text%, }
+	echo "${text%; }" >"$out/verdict"
+	note "${text%; }"
+	[ ${#wrong[@]} -eq 0 ]
+}
+
+# judge_into ARRAY VERB FILE...: the judge's figures as an associative array.
+judge_into()
+{
+	local -n into=$1
+	local key value
+	shift
+	into=()
+	while IFS='=' read -r key value; do into[$key]=$value; done < <(judge "$@" 2>&1 | tee -a "$out/judge.log")
+}
+
+# Sounds and captures are kept when the scene failed, or when asked for.
+collect()
+{
+	[ ! -s "$out/verdict" ] || ! grep -q '^ok' "$out/verdict" || [ "$(cat /lab/keep)" = 1 ] || return 0
+	cp "$here"/*.cap "$here"/*.conf "$out/" 2>/dev/null
+	cp "$here"/rec* "$out/" 2>/dev/null
+}
