@@ -118,7 +118,7 @@ static void tell(struct tree *t, struct tree_node *n, const struct tree_node *be
 			for (struct tree_node *c = t->first[k]; c; c = c->next)
 				if (!c->shown && words_below(c->path, n->path))
 					tell(t, c, NULL);
-	} else if (n->shown && before &&
+	} else if (n->shown && before && !t->loading &&
 		   memcmp((const char *)n + from, (const char *)before + from,
 			  sizeof(*n) - from) != 0) {
 		t->changed(t->arg, BLUEZ_CHANGED, n);
