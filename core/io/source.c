@@ -167,22 +167,32 @@ void intake_close(struct intake *in)
 	in->edge = NULL;
 }
 
+void source_to_stereo(float *stereo, const void *raw, enum sample_format format,
+		      uint32_t channels, uint32_t frames)
+{
+	float wide[8 * SOURCE_BLOCK];
+	float *to = channels == 2 ? stereo : wide;
+	size_t samples = (size_t)frames * channels;
+
+	convert_to_float(to, raw, format, samples);
+	if (format == SAMPLE_FLOAT)
+		for (size_t i = 0; i < samples; i++)
+			to[i] = fminf(fmaxf(to[i], -4.0f), 4.0f);
+	if (channels != 2)
+		downmix_to_stereo(stereo, wide, channels, frames);
+}
+
 void intake_push(struct intake *in, uint64_t now, const void *data, uint32_t frames)
 {
-	float raw[8 * SOURCE_BLOCK], stereo[2 * SOURCE_BLOCK];
+	float stereo[2 * SOURCE_BLOCK];
 	const uint8_t *p = data;
 	size_t size = sample_size(in->format) * in->channels;
 
 	while (frames) {
 		uint32_t n = frames < SOURCE_BLOCK ? frames : SOURCE_BLOCK;
 
-		convert_to_float(raw, p, in->format, (size_t)n * in->channels);
-		if (in->channels == 2) {
-			edge_in_push(in->edge, now, raw, n);
-		} else {
-			downmix_to_stereo(stereo, raw, in->channels, n);
-			edge_in_push(in->edge, now, stereo, n);
-		}
+		source_to_stereo(stereo, p, in->format, in->channels, n);
+		edge_in_push(in->edge, now, stereo, n);
 		p += n * size;
 		in->pushed += n;
 		frames -= n;

@@ -54,6 +54,13 @@ static inline uint64_t source_ns(const struct source *s, uint64_t frames)
 bool source_write(struct source *s, uint64_t at, const float *stereo, uint32_t frames);
 
 /*
+ * [io] frames (1..SOURCE_BLOCK) of raw samples, interleaved, to two channels of
+ * float. Floats from outside may be anything: beyond +12 dB they are cut.
+ */
+void source_to_stereo(float *stereo, const void *raw, enum sample_format format,
+		      uint32_t channels, uint32_t frames);
+
+/*
  * An intake: sound of a device with its own clock on its way to the ring.
  *
  *	device ─► floats, two channels ─► edge (drift, resampler) ─► ring
