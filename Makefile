@@ -10,8 +10,8 @@ LAB     ?= trixie
 
 PKGS_BUILD := gcc make pkgconf libncurses-dev libsystemd-dev libasound2-dev libpulse-dev \
 	libsbc-dev libconfig-dev libsndfile1-dev
-PKGS_CHECK := libcmocka-dev libsamplerate0-dev dbus dbus-daemon pulseaudio pulseaudio-utils \
-	alsa-utils libasound2-plugins sox locales
+PKGS_CHECK := libcmocka-dev libsamplerate0-dev libvterm-dev dbus dbus-daemon pulseaudio \
+	pulseaudio-utils alsa-utils libasound2-plugins sox locales
 PKGS_CI    := clang clang-format
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git
 PKGS_BENCH := pipewire pipewire-bin htop
@@ -23,7 +23,7 @@ CORE_CFLAGS := $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
 CORE_LIBS   := $(shell pkg-config --libs $(MODULES) 2>/dev/null) -lm -lpthread
 TUI_CFLAGS  := $(shell pkg-config --cflags ncursesw 2>/dev/null)
 TUI_LIBS    := $(shell pkg-config --libs ncursesw 2>/dev/null)
-TEST_LIBS   := -lcmocka -lsamplerate
+TEST_LIBS   := -lcmocka -lsamplerate -lvterm
 endif
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wvla -Wswitch-enum
@@ -121,7 +121,7 @@ unit: $(TEST_BIN) all
 	@BUILD=$(BUILD) tests/run.sh $(TEST_BIN)
 
 layers:
-	@BUILD=$(BUILD) tests/layers.sh
+	@bash tests/layers.test.sh && bash tests/imports.test.sh
 
 # Where the lab's helpers are wanted without the rest: the radio, the recording speaker, the judge.
 radio: $(BUILD)/tests/radio/radio
