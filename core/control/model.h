@@ -109,6 +109,13 @@ struct scan {
 	uint32_t rounds;	      /* without finding all */
 };
 
+/* How often the clock thread was late since it was last told. */
+struct lateness {
+	uint32_t times;
+	uint64_t worst; /* ns */
+	uint64_t next;	/* ns; not told again before this */
+};
+
 struct control {
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards all below but the command queue */
@@ -156,6 +163,7 @@ struct control {
 	struct shelf_entry shelf[FF_PROFILES];
 	uint32_t shelf_n;
 	char notice[FF_TEXT_MAX];
+	struct lateness late;
 	uint64_t change, structure;
 	uint64_t told; /* the change the doors know of */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* watch - the part of status.h that looks at devices and tells the log. */
+#include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/status.h"
@@ -10,6 +11,7 @@
 
 /* A report that moved less than this is the same report: nobody hears it, all would slew. */
 #define LATENCY_NEWS_MS 0.5
+#define LATE_NEWS_NS	(30 * NS_PER_SEC)
 
 static const char *state_word(enum health_state state)
 {
@@ -86,7 +88,8 @@ static void watch_event(struct control *c, const struct trace_event *e)
 	case TRACE_PLAN:
 		break;
 	case TRACE_LATE:
-		log_warning("the clock thread woke %.1f ms late", (double)e->a / 1e6);
+		c->late.times++;
+		c->late.worst = e->a > c->late.worst ? e->a : c->late.worst;
 		break;
 	case TRACE_SKIPPED:
 		log_error("the machine stood still: %llu frames were not played",
@@ -111,6 +114,18 @@ static void watch_event(struct control *c, const struct trace_event *e)
 	}
 }
 
+/* A busy machine wakes us late over and over: one line a while for all of it. */
+static void tell_late(struct control *c, uint64_t now)
+{
+	if (c->late.times == 0 || now < c->late.next)
+		return;
+	log_warning("the clock thread woke late %u times, at worst by %.1f ms", c->late.times,
+		    (double)c->late.worst / 1e6);
+	c->late.times = 0;
+	c->late.worst = 0;
+	c->late.next = now + LATE_NEWS_NS;
+}
+
 void status_watch(struct control *c)
 {
 	struct trace_event e;
@@ -121,4 +136,5 @@ void status_watch(struct control *c)
 		watch_source(c, c->sources[i]);
 	while (c->engine && trace_get(&c->engine->trace, &e))
 		watch_event(c, &e);
+	tell_late(c, clock_now());
 }
