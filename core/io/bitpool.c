@@ -59,8 +59,7 @@ double bitpool_slots(const struct bitpool *b)
 	return slots_at(b, b->now);
 }
 
-/* ---- bounds
- * ----------------------------------------------------------------------------------- */
+/* ---- bounds -------------------------------------------------------------------------- */
 
 static void set_bounds(struct bitpool *b, uint32_t ceiling)
 {
