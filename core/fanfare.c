@@ -4,6 +4,7 @@
 
 #include "core/control/control.h"
 #include "core/store/profile.h"
+#include "core/store/shelf.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,4 +68,22 @@ int ff_check_profile(const char *path, char **ret_text)
 		snprintf(why.text, sizeof(why.text), "%.1024s: %s", path, strerror(-r));
 	*ret_text = strdup(why.text);
 	return r;
+}
+
+uint32_t ff_list_profiles(struct ff_profile *ret, uint32_t max)
+{
+	SCOPED(freep) struct shelf_entry *entries = calloc(FF_PROFILES, sizeof(*entries));
+	size_t n = entries ? shelf_list(entries, FF_PROFILES) : 0;
+	uint32_t filled = 0;
+
+	if (n > FF_PROFILES)
+		n = FF_PROFILES;
+	for (; filled < n && filled < max; filled++) {
+		struct ff_profile *p = &ret[filled];
+
+		*p = (struct ff_profile){ .readonly = entries[filled].readonly };
+		snprintf(p->name, sizeof(p->name), "%.*s", FF_NAME_MAX - 1, entries[filled].name);
+		snprintf(p->path, sizeof(p->path), "%.*s", FF_PATH_MAX - 1, entries[filled].path);
+	}
+	return filled;
 }

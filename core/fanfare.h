@@ -297,4 +297,11 @@ int ff_fd(struct ff *ff);
  */
 int ff_check_profile(const char *path, char **ret_text);
 
+/*
+ * [any] List the profiles there are, sorted by name, without opening a core:
+ * fills up to max (1..FF_PROFILES) entries and returns how many. None of them
+ * counts as loaded.
+ */
+uint32_t ff_list_profiles(struct ff_profile *ret, uint32_t max);
+
 #endif
