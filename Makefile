@@ -49,7 +49,7 @@ FUZZ_BIN   := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TEST_ROOMS := $(sort $(patsubst %/,%,$(dir $(HELP_SRC))))
 TEST_LIBS_A := $(TEST_ROOMS:%=$(BUILD)/%.a)
 
-.PHONY: all run check unit lab asan tsan fuzz bench tidy format format-check layers clean help \
+.PHONY: all run check unit programs lab asan tsan fuzz bench tidy format format-check layers clean help \
 	deps-run deps-check deps-ci deps-lab deps-bench share install
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -116,6 +116,9 @@ run: deps-run
 check: deps-check
 	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory unit
+
+# Every program there is, run or not: what CI compiles with each compiler.
+programs: $(TEST_BIN) $(BENCH_BIN)
 
 unit: $(TEST_BIN) all
 	@BUILD=$(BUILD) tests/run.sh $(TEST_BIN)

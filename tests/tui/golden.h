@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * golden - a grid against the picture of it that was once looked at.
+ *
+ * The pictures lie in tests/tui/golden. FANFARE_GOLDEN=write makes them anew
+ * from what is drawn now; look at the difference before it is kept.
+ */
+#ifndef FANFARE_TESTS_TUI_GOLDEN_H
+#define FANFARE_TESTS_TUI_GOLDEN_H
+
+#include <stdbool.h>
+
+#include "tui/cells.h"
+
+/* Compare c with golden/NAME.txt, its styles too if asked; prints what differs. */
+bool golden_same(const char *name, const struct cells *c, bool styles);
+
+/* The grid as text, a line a row; the caller's to free(). */
+char *golden_text(const struct cells *c, bool styles);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scene - snapshots as a core would give them, for drawing tests.
+ */
+#ifndef FANFARE_TESTS_TUI_SCENE_H
+#define FANFARE_TESTS_TUI_SCENE_H
+
+#include "core/fanfare.h"
+#include "tui/ui.h"
+
+/* A party: the first six speakers in six different states, all others playing. */
+void scene_party(struct ff_snapshot *s, uint32_t speakers);
+
+/* The same with names, reasons and addresses as an enemy would choose them. */
+void scene_hostile(struct ff_snapshot *s);
+
+/* Three simulated speakers, no adapter. */
+void scene_demo(struct ff_snapshot *s);
+
+/* Devices as a scan finds them. */
+void scene_devices(struct ff_snapshot *s);
+
+/* Four profiles, one of them playing and changed. */
+void scene_profiles(struct ff_snapshot *s);
+
+/* Commands that a model submitted, kept for looking at. */
+struct scene_sent {
+	struct ff_command command[64];
+	int n;
+	int fail; /* -errno to give back, 0 = take them */
+};
+int scene_submit(void *arg, const struct ff_command *command);
+
+/* A model at time 10 s that has seen s three times, its commands into sent. */
+struct ui *scene_ui(const struct ff_snapshot *s, struct scene_sent *sent);
+
+#endif

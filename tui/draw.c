@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * draw - the frame around the panes: header, tabs, notice, footer, and where
+ * each pane goes. A small window drops what it can do without, never more.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "tui/draw.h"
+#include "tui/keymap.h"
+#include "tui/pane.h"
+#include "tui/text.h"
+
+#define DRAW_ALL_COLS 120 /* from this size on all panes are seen at once */
+#define DRAW_ALL_ROWS 32
+
+static const struct {
+	enum pane pane;
+	const char *tab;
+	void (*draw)(const struct ui *ui, struct cells *c, struct rect r, bool front);
+} panes[PANE_COUNT] = {
+	{ PANE_MIXER, "F2 Mixer", pane_mixer_draw },
+	{ PANE_DEVICES, "F3 Devices", pane_devices_draw },
+	{ PANE_PROFILES, "F5 Profiles", pane_profiles_draw },
+};
+
+void draw_rule(struct cells *c, struct rect r, const char *title, bool front)
+{
+	for (int i = 0; i < r.cols; i++)
+		cells_glyph(c, r.row, r.col + i, 0x2500, '-', STYLE_DIM);
+	if (r.cols > 6)
+		cells_format(c, r.row, r.col + 1, r.cols - 2,
+			     front ? STYLE_TAB_ON : STYLE_TITLE, " %s ", title);
+}
+
+void draw_signal(struct cells *c, int row, int col, int dbm)
+{
+	int bars = dbm >= -60 ? 3 : dbm >= -75 ? 2 : 1;
+
+	for (int i = 0; i < bars; i++)
+		cells_glyph(c, row, col + i, (uint32_t)(0x2582 + 2 * i), "123"[i],
+			    bars == 1 ? STYLE_WARN : STYLE_GOOD);
+}
+
+void draw_time(int64_t ms, char *ret, size_t size)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (!localtime_r(&t, &tm) || strftime(ret, size, "%H:%M:%S", &tm) == 0)
+		snprintf(ret, size, "--:--:--");
+}
+
+struct piece {
+	char text[96];
+	int weight; /* the lightest is dropped first; 0 = not there */
+	enum style style;
+};
+
+static void draw_up_count(const struct ui *ui, struct piece *p)
+{
+	const struct ff_snapshot *s = &ui->snap;
+	uint32_t up = 0;
+
+	for (uint32_t i = 0; i < s->speakers_n; i++)
+		up += s->speakers[i].state == FF_PLAYING;
+	if (s->speakers_n)
+		snprintf(p->text, sizeof(p->text), "%u/%u up", up, s->speakers_n);
+	else
+		snprintf(p->text, sizeof(p->text), "no speaker");
+	p->style = up < s->speakers_n ? STYLE_WARN : STYLE_HEADER;
+}
+
+static void draw_adapters(const struct ui *ui, struct piece *p)
+{
+	const struct ff_snapshot *s = &ui->snap;
+	size_t used = 0;
+
+	for (uint32_t i = 0; i < s->adapters_n && used < sizeof(p->text); i++) {
+		const struct ff_adapter *a = &s->adapters[i];
+		int n = 0;
+
+		if (a->scanning)
+			n = snprintf(p->text + used, sizeof(p->text) - used, "%s%s scan %us",
+				     i ? " " : "", a->name, (a->scan_left_ms + 999) / 1000);
+		else if (!a->powered)
+			n = snprintf(p->text + used, sizeof(p->text) - used, "%s%s off",
+				     i ? " " : "", a->name);
+		else if (a->streams > 0)
+			n = snprintf(p->text + used, sizeof(p->text) - used, "%s%s air %.0f%%",
+				     i ? " " : "", a->name, (double)a->air * 100);
+		else
+			n = snprintf(p->text + used, sizeof(p->text) - used, "%s%s",
+				     i ? " " : "", a->name);
+		used += (size_t)(n > 0 ? n : 0);
+	}
+	if (s->adapters_n == 0 && !s->simulated)
+		snprintf(p->text, sizeof(p->text), "no adapter");
+}
+
+enum { HEAD_APP, HEAD_SIMULATED, HEAD_SOURCE, HEAD_PROFILE, HEAD_ADAPTERS, HEAD_UP, HEADS };
+
+static void draw_header(const struct ui *ui, struct cells *c)
+{
+	const struct ff_snapshot *s = &ui->snap;
+	struct piece p[HEADS] = {
+		[HEAD_APP] = { .weight = 2, .style = STYLE_HEADER },
+		[HEAD_SIMULATED] = { .weight = 6, .style = STYLE_HEADER_HOT },
+		[HEAD_SOURCE] = { .weight = 4, .style = STYLE_TEXT },
+		[HEAD_PROFILE] = { .weight = 3, .style = STYLE_HEADER },
+		[HEAD_ADAPTERS] = { .weight = 1, .style = STYLE_TEXT },
+		[HEAD_UP] = { .weight = 5, .style = STYLE_HEADER },
+	};
+	int need, col = c->cols > 40 ? 1 : 0, gap;
+
+	snprintf(p[HEAD_APP].text, sizeof(p[0].text), ui->host[0] ? "fanfare@%.40s" : "fanfare",
+		 ui->host);
+	if (s->simulated)
+		text_copy(p[HEAD_SIMULATED].text, sizeof(p[0].text),
+			  c->cols >= 90 ? " SIMULATED SPEAKERS " : " SIMULATED ");
+	text_copy(p[HEAD_SOURCE].text, sizeof(p[0].text), ui->mixer.source);
+	if (s->profile[0])
+		snprintf(p[HEAD_PROFILE].text, sizeof(p[0].text), "profile %s%s", s->profile,
+			 s->modified ? "*" : "");
+	draw_adapters(ui, &p[HEAD_ADAPTERS]);
+	draw_up_count(ui, &p[HEAD_UP]);
+
+	for (;;) {
+		int lightest = -1, n = 0;
+
+		need = col;
+		for (int i = 0; i < HEADS; i++) {
+			if (p[i].weight == 0 || !p[i].text[0])
+				continue;
+			n++;
+			need += text_width(p[i].text) + (i == HEAD_SOURCE ? 2 : 0);
+			if (lightest < 0 || p[i].weight < p[lightest].weight)
+				lightest = i;
+		}
+		gap = n > 1 ? (c->cols - col - need) / (n - 1) : 0;
+		if (gap >= 2 || n <= 1 || (gap >= 1 && c->cols < 60))
+			break;
+		p[lightest].weight = 0;
+	}
+	if (gap > 3)
+		gap = 3;
+	for (int i = 0; i < HEADS; i++) {
+		if (p[i].weight == 0 || !p[i].text[0])
+			continue;
+		if (i == HEAD_UP && c->cols - 1 - text_width(p[i].text) > col)
+			col = c->cols - 1 - text_width(p[i].text);
+		if (i == HEAD_SOURCE) {
+			cells_glyph(c, 0, col, 0x25B6, '>', STYLE_GOOD);
+			col += 2;
+		}
+		col += cells_text(c, 0, col, c->cols - col, p[i].style, p[i].text) + gap;
+	}
+}
+
+static void draw_tabs(const struct ui *ui, struct cells *c, int row)
+{
+	int col = 1;
+
+	for (int i = 0; i < PANE_COUNT; i++) {
+		enum style style = panes[i].pane == ui->pane ? STYLE_TAB_ON : STYLE_TAB;
+
+		col += cells_format(c, row, col, c->cols - col, style, " %s ", panes[i].tab);
+	}
+	if (col + 10 < c->cols) {
+		cells_text(c, row, c->cols - 8, 1, STYLE_KEY, "?");
+		cells_text(c, row, c->cols - 6, 5, STYLE_TAB, "help");
+	}
+}
+
+/* One hint of the footer; its width, drawn if there is room. */
+static int draw_hint(struct cells *c, int row, int col, int room, const char *hint)
+{
+	char rich[16], plain[16], word[24];
+	const char *keys;
+	int width;
+
+	if (sscanf(hint, "%15[^|]|%15[^|]|%23[^|]", rich, plain, word) != 3)
+		return 0;
+	keys = c->glyphs == GLYPHS_FULL ? rich : plain;
+	width = text_width(keys) + 1 + text_width(word);
+	if (width > room)
+		return 0;
+	col += cells_text(c, row, col, room, STYLE_KEY, keys);
+	cells_text(c, row, col + 1, room, STYLE_FOOTER, word);
+	return width + 2;
+}
+
+static void draw_footer(const struct ui *ui, struct cells *c, int row)
+{
+	static const char *const last[] = { "q|q|leave", "?|?|help" };
+	const struct binding *table;
+	int col = c->cols > 40 ? 1 : 0, end = c->cols;
+	size_t n;
+
+	for (int i = 0; i < 2; i++) { /* these two are always there, where anything is */
+		int width = text_width(last[i]) - 3 + 1;
+
+		if (end - width < col)
+			break;
+		if (i == 1 && c->cols >= 60)
+			break; /* the tabs have it */
+		draw_hint(c, row, end - width - (c->cols > 40), width, last[i]);
+		end -= width + 2 + (c->cols > 40 && i == 0);
+	}
+	table = keymap_table(&n);
+	for (size_t i = 0; i < n; i++)
+		if (table[i].hint && table[i].where & 1u << ui->pane)
+			col += draw_hint(c, row, col, end - col, table[i].hint);
+}
+
+/* What is asked, typed or said, else what the core wants known. */
+static void draw_line(const struct ui *ui, struct cells *c, int row)
+{
+	int col = c->cols > 40 ? 1 : 0, width = c->cols - col;
+
+	if (ui->ask[0]) {
+		col += cells_text(c, row, col, width, STYLE_NOTICE, ui->ask);
+		col += cells_text(c, row, col, c->cols - col, STYLE_KEY, " y/N ");
+		cells_cursor(c, row, col < c->cols ? col : c->cols - 1);
+	} else if (ui->prompt.open) {
+		prompt_draw(&ui->prompt, c, row, col, width);
+	} else if (ui->toast[0]) {
+		cells_glyph(c, row, col, ui->toast_bad ? 0x2717 : 0x2713,
+			    ui->toast_bad ? '!' : '*', ui->toast_bad ? STYLE_BAD : STYLE_GOOD);
+		cells_text(c, row, col + 2, width - 2, ui->toast_bad ? STYLE_BAD : STYLE_TEXT,
+			   ui->toast);
+	} else if (ui->snap.muted_all) {
+		cells_text(c, row, col, width, STYLE_MUTE,
+			   " everything is muted: M lets it sound ");
+	} else if (ui->snap.notice[0]) {
+		cells_text(c, row, col, width, STYLE_NOTICE, ui->snap.notice);
+	}
+}
+
+static void draw_log(const struct ui *ui, struct cells *c, struct rect r)
+{
+	const struct ff_snapshot *s = &ui->snap;
+	uint64_t have = s->log_count < FF_LOG_LINES ? s->log_count : FF_LOG_LINES;
+
+	draw_rule(c, r, "Log", false);
+	for (int i = 1; i < r.rows && (uint64_t)i <= have; i++) {
+		const struct ff_log_line *l =
+			&s->log[(s->log_count - (uint64_t)i) % FF_LOG_LINES];
+		int row = r.row + r.rows - i;
+		char when[16];
+
+		draw_time(l->time_ms, when, sizeof(when));
+		cells_text(c, row, r.col + 1, 8, STYLE_DIM, when);
+		cells_text(c, row, r.col + 10, r.cols - 11,
+			   l->level <= 3   ? STYLE_BAD
+			   : l->level == 4 ? STYLE_WARN
+					   : STYLE_TEXT,
+			   l->text);
+	}
+}
+
+static void draw_all_panes(const struct ui *ui, struct cells *c, struct rect r)
+{
+	int log = 6, mixer = pane_mixer_rows(ui, r.cols), lower = 9, half = r.cols * 3 / 5;
+
+	if (mixer > r.rows - log - lower)
+		mixer = r.rows - log - lower;
+	lower = r.rows - mixer - log;
+	if (lower > 16) {
+		log += lower - 16;
+		lower = 16;
+	}
+	pane_mixer_draw(ui, c, (struct rect){ r.row, r.col, mixer, r.cols },
+			ui->pane == PANE_MIXER);
+	r.row += mixer;
+	pane_devices_draw(ui, c, (struct rect){ r.row, r.col, lower, half },
+			  ui->pane == PANE_DEVICES);
+	pane_profiles_draw(ui, c, (struct rect){ r.row, r.col + half, lower, r.cols - half },
+			   ui->pane == PANE_PROFILES);
+	draw_log(ui, c, (struct rect){ r.row + lower, r.col, log, r.cols });
+}
+
+void ui_draw(const struct ui *ui, struct cells *c)
+{
+	bool tabs = c->rows >= 12 && c->cols >= 40;
+	bool footer = c->rows >= 4, busy = ui->ask[0] || ui->prompt.open;
+	bool line =
+		c->rows >= 8 && (busy || ui->toast[0] || ui->snap.muted_all || c->rows >= 20);
+	struct rect r = { .row = 1 + tabs, .cols = c->cols };
+
+	cells_blank(c);
+	draw_header(ui, c);
+	if (tabs)
+		draw_tabs(ui, c, 1);
+	/* in a low window what is asked takes the footer's place */
+	if (footer && (line || !(busy || ui->toast[0])))
+		draw_footer(ui, c, c->rows - 1);
+	if (line)
+		draw_line(ui, c, c->rows - 2);
+	else if (busy || ui->toast[0])
+		draw_line(ui, c, c->rows - 1);
+	r.rows = c->rows - r.row - footer - line;
+	if (!ui->first)
+		cells_text(c, r.row, 1, c->cols - 1, STYLE_DIM, "starting");
+	else if (c->cols >= DRAW_ALL_COLS && c->rows >= DRAW_ALL_ROWS && !ui->full)
+		draw_all_panes(ui, c, r);
+	else
+		panes[ui->pane].draw(ui, c, r, true);
+	if (ui->help.open)
+		help_draw(ui, c);
+	if (pairing_open(ui))
+		pairing_draw(ui, c);
+}

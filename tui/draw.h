@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * draw - what several panes draw alike.
+ */
+#ifndef FANFARE_TUI_DRAW_H
+#define FANFARE_TUI_DRAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tui/cells.h"
+
+/* [ui] A rule with a title over the first row of r; front = the keys go here. */
+void draw_rule(struct cells *c, struct rect r, const char *title, bool front);
+
+/* [ui] Bars for a signal in dBm, three columns. */
+void draw_signal(struct cells *c, int row, int col, int dbm);
+
+/* [ui] Local time of day of CLOCK_REALTIME milliseconds: "14:02:07". */
+void draw_time(int64_t ms, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * help - the table of keys as a window: typing filters it, Enter runs the
+ * row under the cursor.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/keymap.h"
+#include "tui/keys.h"
+#include "tui/pane.h"
+#include "tui/text.h"
+
+/* The rows that the filter lets through; returns how many. */
+static int help_rows(const struct ui *ui, const struct binding *ret[], int max)
+{
+	size_t n;
+	const struct binding *table = keymap_table(&n);
+	int rows = 0;
+
+	for (size_t i = 0; i < n && rows < max; i++) {
+		const struct binding *b = &table[i];
+
+		if (!b->help || !(b->where & 1u << ui->pane))
+			continue;
+		if (text_contains(b->help, ui->help.filter) ||
+		    text_contains(b->name, ui->help.filter) ||
+		    strcmp(b->keys, ui->help.filter) == 0)
+			ret[rows++] = b;
+	}
+	return rows;
+}
+
+#define HELP_MAX 96
+
+void help_open(struct ui *ui)
+{
+	ui->help = (struct help){ .open = true };
+}
+
+void help_key(struct ui *ui, uint32_t key)
+{
+	const struct binding *rows[HELP_MAX];
+	int n = help_rows(ui, rows, HELP_MAX);
+	struct list l = { .selected = ui->help.top };
+
+	switch (key) {
+	case KEYS_UP:
+		list_move(&l, -1, n);
+		break;
+	case KEYS_DOWN:
+		list_move(&l, 1, n);
+		break;
+	case KEYS_PAGE_UP:
+		list_move(&l, -10, n);
+		break;
+	case KEYS_PAGE_DOWN:
+		list_move(&l, 10, n);
+		break;
+	case KEYS_ESC:
+	case KEYS_F1:
+		ui->help.open = false;
+		return;
+	case KEYS_ENTER:
+		ui->help.open = false;
+		if (ui->help.top < n)
+			rows[ui->help.top]->run(ui, rows[ui->help.top]->arg);
+		return;
+	case KEYS_BACKSPACE:
+		text_chop(ui->help.filter);
+		l.selected = 0;
+		break;
+	default:
+		if (ui->help.filter[0] == '\0' && (key == 'q' || key == '?')) {
+			ui->help.open = false;
+			return;
+		}
+		if (key < KEYS_UP && text_width_of(key) > 0) {
+			text_append(ui->help.filter, sizeof(ui->help.filter), key);
+			l.selected = 0;
+		}
+	}
+	ui->help.top = l.selected;
+}
+
+void help_draw(const struct ui *ui, struct cells *c)
+{
+	static const char *const of[PANE_COUNT] = { "mixer", "devices", "profiles" };
+	const struct binding *rows[HELP_MAX];
+	int n = help_rows(ui, rows, HELP_MAX), width = c->cols < 76 ? c->cols : 76;
+	int height = c->rows > 6 ? c->rows - 2 : c->rows, room, top;
+	struct rect r = { (c->rows - height) / 2, (c->cols - width) / 2, height, width };
+	char title[64];
+
+	snprintf(title, sizeof(title), "Keys of the %s", of[ui->pane]);
+	cells_frame(c, r, STYLE_DIALOG, title);
+	room = height - 3;
+	top = list_top(&(struct list){ .selected = ui->help.top }, n, room);
+	for (int i = 0; i < room && top + i < n; i++) {
+		const struct binding *b = rows[top + i];
+		bool selected = top + i == ui->help.top;
+		int row = r.row + 1 + i, keys = width >= 50 ? 16 : 10;
+
+		cells_text(c, row, r.col + 3, keys, STYLE_KEY, b->keys);
+		cells_text(c, row, r.col + 4 + keys, width - keys - 6,
+			   selected ? STYLE_STRONG : STYLE_DIALOG, b->help);
+		if (selected)
+			cells_text(c, row, r.col + 1, 1, STYLE_STRONG, ">");
+	}
+	if (height >= 3) {
+		int row = r.row + height - 2, col = r.col + 2;
+
+		if (ui->help.filter[0]) {
+			col += cells_text(c, row, col, width - 4, STYLE_DIALOG, "filter: ");
+			col += cells_text(c, row, col, r.col + width - 3 - col, STYLE_INPUT,
+					  ui->help.filter);
+		} else {
+			cells_text(c, row, col, width - 4, STYLE_DIM,
+				   "type to filter, Enter runs it, Esc closes");
+		}
+		cells_cursor(c, row, col);
+	}
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* history - see history.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/history.h"
+#include "tui/taper.h"
+#include "tui/text.h"
+#include "tui/ui.h"
+
+static bool history_same_knob(const struct ff_command *a, const struct ff_command *b)
+{
+	return a->verb == b->verb && a->id == b->id;
+}
+
+/* What a command makes of its value, for people. */
+static void history_value(const struct ff_command *command, char *ret, size_t size)
+{
+	if (command->verb == FF_SET_VOLUME || command->verb == FF_SET_MASTER)
+		snprintf(ret, size, "%.0f%%", (double)taper_percent(command->value));
+	else if (command->verb == FF_SET_TRIM)
+		snprintf(ret, size, "%+.1f ms", (double)command->value);
+	else if (command->verb == FF_SET_MAP)
+		snprintf(ret, size, "%s", mixer_map_name(command->map));
+	else /* all others are switches */
+		snprintf(ret, size, "%s", command->flag ? "on" : "off");
+}
+
+static void history_wish(struct ui *ui, const struct ff_command *command)
+{
+	struct history *h = &ui->history;
+	uint32_t i = 0;
+
+	while (i < h->wishes && !history_same_knob(&h->wish[i].command, command))
+		i++;
+	if (i == HISTORY_WISHES) /* more knobs at once than anybody has hands: forget one */
+		i = 0;
+	h->wish[i] = (struct wish){ *command, ui->now_ms + HISTORY_WISH_MS };
+	if (i == h->wishes)
+		h->wishes++;
+	history_overlay(h, &ui->snap, ui->now_ms);
+}
+
+static void history_tell(struct ui *ui, const struct ff_command *from,
+			 const struct ff_command *to, const char *what, const char *tail)
+{
+	char was[24], is[24];
+
+	history_value(from, was, sizeof(was));
+	history_value(to, is, sizeof(is));
+	ui_say(ui, false, "%s %s -> %s   %s", what, was, is, tail);
+}
+
+void history_do(struct ui *ui, const struct ff_command *before, const struct ff_command *after,
+		const char *what)
+{
+	struct history *h = &ui->history;
+	struct change *last = h->at > 0 ? &h->change[h->at - 1] : NULL;
+
+	if (ui_submit(ui, after) < 0)
+		return;
+	history_wish(ui, after);
+	if (last && h->at == h->n && history_same_knob(&last->after, after) &&
+	    ui->now_ms - h->joined_ms < HISTORY_JOIN_MS) {
+		last->after = *after;
+	} else {
+		if (h->at == HISTORY_MAX) {
+			memmove(h->change, h->change + 1,
+				(HISTORY_MAX - 1) * sizeof(h->change[0]));
+			h->at--;
+		}
+		last = &h->change[h->at++];
+		*last = (struct change){ .before = *before, .after = *after };
+		text_copy(last->what, sizeof(last->what), what);
+	}
+	h->n = h->at;
+	h->joined_ms = ui->now_ms;
+	history_tell(ui, &last->before, after, what, "(z undo)");
+}
+
+void history_undo(struct ui *ui)
+{
+	struct history *h = &ui->history;
+	struct change *c;
+
+	if (h->at == 0) {
+		ui_say(ui, false, "nothing to undo");
+		return;
+	}
+	c = &h->change[h->at - 1];
+	if (ui_submit(ui, &c->before) < 0)
+		return;
+	h->at--;
+	h->joined_ms = 0;
+	history_wish(ui, &c->before);
+	history_tell(ui, &c->after, &c->before, c->what, "(Z redo)");
+}
+
+void history_redo(struct ui *ui)
+{
+	struct history *h = &ui->history;
+	struct change *c;
+
+	if (h->at == h->n) {
+		ui_say(ui, false, "nothing to redo");
+		return;
+	}
+	c = &h->change[h->at];
+	if (ui_submit(ui, &c->after) < 0)
+		return;
+	h->at++;
+	h->joined_ms = 0;
+	history_wish(ui, &c->after);
+	history_tell(ui, &c->before, &c->after, c->what, "(z undo)");
+}
+
+void history_forget(struct history *h)
+{
+	*h = (struct history){ 0 };
+}
+
+/* Lay one wish over. */
+static void history_lay(const struct ff_command *c, struct ff_snapshot *snap)
+{
+	struct ff_speaker *s = NULL;
+
+	if (c->verb == FF_MUTE_ALL)
+		snap->muted_all = c->flag;
+	else if (c->verb == FF_SET_MASTER && c->id < snap->zones_n)
+		snap->zones[c->id].volume_db = c->value;
+	else if (c->verb == FF_SET_ZONE_MUTE && c->id < snap->zones_n)
+		snap->zones[c->id].mute = c->flag;
+	if (c->verb == FF_MUTE_ALL || c->verb == FF_SET_MASTER || c->verb == FF_SET_ZONE_MUTE)
+		return;
+	for (uint32_t i = 0; i < snap->speakers_n; i++)
+		if (snap->speakers[i].id == c->id)
+			s = &snap->speakers[i];
+	if (!s)
+		return;
+	if (c->verb == FF_SET_VOLUME)
+		s->volume_db = c->value;
+	else if (c->verb == FF_SET_TRIM)
+		s->trim_ms = c->value;
+	else if (c->verb == FF_SET_MUTE)
+		s->mute = c->flag;
+	else if (c->verb == FF_SET_SOLO)
+		s->solo = c->flag;
+	else if (c->verb == FF_SET_MAP)
+		s->map = c->map;
+}
+
+void history_overlay(struct history *h, struct ff_snapshot *snap, uint64_t now_ms)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < h->wishes; i++) {
+		struct wish w = h->wish[i];
+
+		if (now_ms < w.until_ms) {
+			history_lay(&w.command, snap);
+			h->wish[kept++] = w;
+		}
+	}
+	h->wishes = kept;
+}

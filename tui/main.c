@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main - what was asked for on the command line.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/scope.h"
+#include "core/fanfare.h"
+#include "tui/app.h"
+
+#define FANFARE_VERSION "0.1"
+
+enum { MAIN_USAGE = 2 }; /* exit status of a command line that makes no sense */
+
+static const char main_help[] =
+	"Fanfare: one source in, every speaker out, in time with each other.\n"
+	"\n"
+	"  fanfare [--profile NAME|FILE]    the console; q leaves it and the music plays on\n"
+	"  fanfare --headless [--profile NAME|FILE]\n"
+	"                                   play without a console until SIGTERM\n"
+	"  fanfare profile list             the profiles there are\n"
+	"  fanfare profile check FILE       read a profile and say what is wrong with it\n"
+	"  fanfare --help | --version\n"
+	"\n"
+	"  --theme NAME      colours of the console (T in the console goes through them)\n"
+	"  --no-bluetooth    leave Bluetooth alone\n"
+	"\n"
+	"Without --profile the last one is played, at first a demonstration.\n";
+
+static int main_misused(const char *what, const char *word)
+{
+	fprintf(stderr, "fanfare: %s \"%s\"; fanfare --help lists what there is\n", what, word);
+	return MAIN_USAGE;
+}
+
+static int main_profile_check(const char *path)
+{
+	SCOPED(freep) char *text = NULL;
+	int r = ff_check_profile(path, &text);
+
+	if (text && *text)
+		fprintf(stderr, "%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
+	else if (r < 0)
+		fprintf(stderr, "fanfare: %s: %s\n", path, strerror(-r));
+	if (r == 0)
+		printf("%s: good\n", path);
+	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int main_profile_list(void)
+{
+	static struct ff_profile profiles[FF_PROFILES];
+	uint32_t n = ff_list_profiles(profiles, FF_PROFILES);
+
+	for (uint32_t i = 0; i < n; i++)
+		printf("%s\t%s\n", profiles[i].name, profiles[i].path);
+	return EXIT_SUCCESS;
+}
+
+static int main_profile(int argc, char **argv)
+{
+	if (argc < 1) {
+		fprintf(stderr, "fanfare: profile what? list, or check FILE\n");
+		return MAIN_USAGE;
+	}
+	if (strcmp(argv[0], "list") == 0)
+		return argc == 1 ? main_profile_list()
+				 : main_misused("unknown argument", argv[1]);
+	if (strcmp(argv[0], "check") != 0)
+		return main_misused("unknown argument", argv[0]);
+	if (argc < 2) {
+		fprintf(stderr, "fanfare: profile check wants a file\n");
+		return MAIN_USAGE;
+	}
+	return argc == 2 ? main_profile_check(argv[1])
+			 : main_misused("unknown argument", argv[2]);
+}
+
+/* The value of option --name, as "--name VALUE" or "--name=VALUE"; NULL = another option. */
+static const char *main_value(int argc, char **argv, int *i, const char *name,
+			      bool *ret_missing)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(argv[*i], name, n) != 0)
+		return NULL;
+	if (argv[*i][n] == '=')
+		return argv[*i] + n + 1;
+	if (argv[*i][n] != '\0')
+		return NULL;
+	if (*i + 1 < argc)
+		return argv[++*i];
+	*ret_missing = true;
+	return "";
+}
+
+int main(int argc, char **argv)
+{
+	struct app_options o = { 0 };
+
+	if (argc > 1 && strcmp(argv[1], "profile") == 0)
+		return main_profile(argc - 2, argv + 2);
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i], *value;
+		bool missing = false;
+
+		if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+			fputs(main_help, stdout);
+			return EXIT_SUCCESS;
+		} else if (strcmp(word, "--version") == 0) {
+			puts("fanfare " FANFARE_VERSION);
+			return EXIT_SUCCESS;
+		} else if (strcmp(word, "--headless") == 0) {
+			o.headless = true;
+		} else if (strcmp(word, "--no-bluetooth") == 0) {
+			o.no_bluetooth = true;
+		} else if ((value = main_value(argc, argv, &i, "--profile", &missing))) {
+			o.profile = value;
+		} else if ((value = main_value(argc, argv, &i, "--theme", &missing))) {
+			o.theme = value;
+		} else {
+			return main_misused("unknown argument", word);
+		}
+		if (missing)
+			return main_misused("a value is missing after", word);
+	}
+	return app_run(&o);
+}

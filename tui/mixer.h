@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mixer - the rows of the mixer, the one selected, and its meters.
+ *
+ * Rows are the zones, each with its master, and their speakers. The selection
+ * follows the speaker, not the row, when the list changes under it.
+ */
+#ifndef FANFARE_TUI_MIXER_H
+#define FANFARE_TUI_MIXER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/fanfare.h"
+#include "tui/widget_meter.h"
+
+#define MIXER_ROWS (FF_ZONES + FF_SPEAKERS)
+
+struct ui;
+
+struct mixer_row {
+	bool master;	/* a zone's own row */
+	uint32_t index; /* into zones or speakers of the snapshot */
+};
+
+struct mixer_meters {
+	uint32_t id;
+	struct meter both, side[2]; /* the louder of two; left, right */
+};
+
+struct mixer {
+	struct mixer_row row[MIXER_ROWS];
+	int rows, selected;
+	bool selected_master;
+	uint32_t selected_id; /* speaker id, or zone index */
+	char source[80];      /* what the header says of the source */
+	uint64_t source_ms;   /* which quarter second that is from */
+	struct mixer_meters speaker[FF_SPEAKERS];
+	struct mixer_meters zone[FF_ZONES];
+};
+
+/* [ui] A new snapshot is in ui->snap. */
+void mixer_update(struct ui *ui);
+
+/* [ui] Whether any meter is moving, or could at any moment. */
+bool mixer_moves(const struct ui *ui);
+
+/* [ui] The selected speaker; NULL = a master, or nothing. */
+const struct ff_speaker *mixer_speaker(const struct ui *ui);
+
+/* [ui] The zone of the selected master; NULL = a speaker, or nothing. */
+const struct ff_zone *mixer_zone(const struct ui *ui);
+
+/* [ui] What keys do; the argument's meaning stands beside each. */
+void mixer_move(struct ui *ui, int rows);
+void mixer_step(struct ui *ui, int percent);
+void mixer_step_db(struct ui *ui, int db);
+void mixer_digit(struct ui *ui, int percent);
+void mixer_type(struct ui *ui, int unused);
+void mixer_mute(struct ui *ui, int unused);
+void mixer_solo(struct ui *ui, int unused);
+void mixer_map(struct ui *ui, int unused);
+void mixer_trim(struct ui *ui, int tenths); /* of a millisecond */
+void mixer_clear(struct ui *ui, int unused);
+void mixer_connect(struct ui *ui, int unused);
+void mixer_cancel(struct ui *ui, int unused);
+
+/* [any] "72", "72%", "-12dB", "+3 dB" into dB; -EINVAL. */
+int mixer_parse(const char *text, float *ret_db);
+
+/* [any] Names of enum values, for people. */
+const char *mixer_map_name(enum ff_map map);
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pane_devices - the list of Bluetooth devices, what is missing in words, and
+ * the window of a pairing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/draw.h"
+#include "tui/pane.h"
+#include "tui/text.h"
+
+/* What is wrong, and what mends it; NULL = nothing. */
+static const char *devices_trouble(const struct ff_snapshot *s)
+{
+	bool powered = false;
+
+	for (uint32_t i = 0; i < s->adapters_n; i++)
+		powered = powered || s->adapters[i].powered;
+	if (!s->bus)
+		return "No D-Bus answers, so Bluetooth cannot be reached. Mend: sudo systemctl "
+		       "start dbus";
+	if (!s->bluetoothd)
+		return "The Bluetooth service does not run. Mend: sudo apt install bluez; sudo "
+		       "systemctl start bluetooth";
+	if (s->adapters_n == 0)
+		return "No Bluetooth adapter is here. Plug one in; if there is one, try: "
+		       "rfkill "
+		       "unblock bluetooth";
+	if (!powered)
+		return "The Bluetooth adapter is switched off. Mend: rfkill unblock bluetooth";
+	return NULL;
+}
+
+/* Break text at blanks into rows of width; returns the rows used. */
+static int devices_wrap(struct cells *c, struct rect r, enum style style, const char *text)
+{
+	int row = 0;
+
+	while (*text && row < r.rows) {
+		size_t n = strlen(text), take = (size_t)(r.cols > 1 ? r.cols : 1);
+		char line[256];
+
+		if (take > sizeof(line) - 1)
+			take = sizeof(line) - 1;
+		if (n > take) {
+			size_t cut = take;
+
+			while (cut > 0 && text[cut] != ' ')
+				cut--;
+			n = cut ? cut : take;
+		}
+		snprintf(line, sizeof(line), "%.*s", (int)n, text);
+		cells_text(c, r.row + row++, r.col, r.cols, style, line);
+		text += n + (text[n] == ' ');
+	}
+	return row;
+}
+
+static void devices_state(const struct ui *ui, const struct ff_device *d, char *ret,
+			  size_t size)
+{
+	const struct ff_speaker *s = d->speaker ? ui_speaker(ui, d->speaker) : NULL;
+	const char *state = d->busy	   ? "working (^X cancels)"
+			    : d->connected ? "connected"
+			    : d->paired	   ? "paired"
+			    : d->rssi	   ? "new"
+					   : "known";
+
+	snprintf(ret, size, "%s%s%s%s", state, d->trusted || !d->paired ? "" : ", not trusted",
+		 d->audio_sink || d->rssi == 0 ? "" : ", no speaker",
+		 s ? ", in the profile" : "");
+}
+
+static void devices_row(const struct ui *ui, struct cells *c, struct rect r, int i, bool front)
+{
+	const struct devices *v = &ui->devices;
+	const struct ff_device *d = NULL;
+	int name_w = r.cols >= 60 ? 24 : r.cols / 3, at = r.col + 3;
+	bool selected = i == v->list.selected;
+	char text[96];
+
+	for (uint32_t k = 0; k < ui->snap.devices_n && !d; k++)
+		if (strcmp(ui->snap.devices[k].address, v->order[i]) == 0)
+			d = &ui->snap.devices[k];
+	if (!d)
+		return;
+	if (d->connected)
+		cells_glyph(c, r.row, r.col + 1, 0x25CF, '*', STYLE_GOOD);
+	else if (d->busy)
+		cells_glyph(c, r.row, r.col + 1, 0x25D0, '+', STYLE_WARN);
+	else
+		cells_glyph(c, r.row, r.col + 1, 0x25CB, d->paired ? 'o' : '.', STYLE_DIM);
+	if (selected && front)
+		cells_fill(c, r.row, at, name_w, ' ', STYLE_SELECT);
+	cells_text(c, r.row, at, name_w,
+		   selected && front ? STYLE_SELECT
+		   : d->name[0]	     ? STYLE_TEXT
+				     : STYLE_DIM,
+		   d->name[0] ? d->name : d->address);
+	at += name_w + 1;
+	if (r.cols >= 40) {
+		if (d->rssi)
+			draw_signal(c, r.row, at, d->rssi);
+		at += 4;
+	}
+	if (r.cols >= 50) {
+		if (d->battery >= 0)
+			cells_format(c, r.row, at, 4,
+				     d->battery <= 25 ? STYLE_WARN : STYLE_TEXT, "%3d%%",
+				     d->battery);
+		at += 5;
+	}
+	devices_state(ui, d, text, sizeof(text));
+	cells_text(c, r.row, at, r.col + r.cols - at - (r.cols >= 78 ? 19 : 0),
+		   d->connected ? STYLE_GOOD
+		   : d->busy	? STYLE_WARN
+				: STYLE_TEXT,
+		   text);
+	if (r.cols >= 78)
+		cells_right(c, r.row, r.col + r.cols - 18, 17, STYLE_DIM, d->address);
+	if (selected) {
+		cells_text(c, r.row, r.col, 1, STYLE_STRONG, ">");
+		if (front)
+			cells_cursor(c, r.row, r.col);
+	}
+}
+
+static void devices_adapters(const struct ui *ui, struct cells *c, struct rect r)
+{
+	int col = r.col + 1;
+
+	for (uint32_t i = 0; i < ui->snap.adapters_n && col < r.col + r.cols; i++) {
+		const struct ff_adapter *a = &ui->snap.adapters[i];
+		char text[64];
+
+		if (a->scanning)
+			snprintf(text, sizeof(text), "looking, %u s left",
+				 (a->scan_left_ms + 999) / 1000);
+		else
+			snprintf(text, sizeof(text), "%s",
+				 a->powered ? "ready" : "switched off");
+		col += cells_format(c, r.row, col, r.col + r.cols - col,
+				    a->powered ? STYLE_TEXT : STYLE_WARN,
+				    "%s %s: %s, %u playing, air %.0f%%", a->name, a->address,
+				    text, a->streams, (double)a->air * 100) +
+		       3;
+	}
+}
+
+void pane_devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
+{
+	const struct devices *v = &ui->devices;
+	const char *trouble = devices_trouble(&ui->snap);
+	int used = 0, count = (int)v->order_n, top;
+	struct rect line = r;
+
+	if (r.rows >= 3) {
+		draw_rule(c, r, "Devices", front);
+		r.row++, r.rows--;
+	}
+	line = (struct rect){ r.row, r.col + 1, r.rows, r.cols - 2 };
+	if (trouble) {
+		used = devices_wrap(c, line, STYLE_WARN, trouble);
+	} else if (r.rows >= 5) {
+		devices_adapters(ui, c, r);
+		used = 1;
+	}
+	r.row += used, r.rows -= used;
+	if (count == 0 && !trouble && r.rows > 0) {
+		line = (struct rect){ r.row, r.col + 1, r.rows, r.cols - 2 };
+		devices_wrap(
+			c, line, STYLE_STRONG,
+			"No device is known. Switch a speaker's pairing mode on, then press s "
+			"to look for it.");
+		cells_cursor(c, r.row, r.col + 1);
+	}
+	top = list_top(&v->list, count, r.rows);
+	for (int i = 0; i < r.rows && top + i < count; i++)
+		devices_row(ui, c, (struct rect){ r.row + i, r.col, 1, r.cols }, top + i,
+			    front);
+}
+
+void pairing_draw(const struct ui *ui, struct cells *c)
+{
+	const struct ff_pairing *p = &ui->snap.pairing;
+	const char *name = p->name[0] ? p->name : p->address, *what = "", *keys = "";
+	int width = c->cols < 56 ? c->cols : 56, height = c->rows < 7 ? c->rows : 7;
+	struct rect r = { (c->rows - height) / 3, (c->cols - width) / 2, height, width };
+	int row = r.row + 1, col = r.col + 2, inner = width - 4;
+
+	switch (p->question) {
+	case FF_ASK_NONE:
+		return;
+	case FF_ASK_CONFIRM:
+		what = p->code[0] ? "Does it show this number?" : "It asks to be paired.";
+		keys = "y yes   n no";
+		break;
+	case FF_ASK_PASSKEY:
+		what = "Type the six digits that it shows.";
+		keys = "Enter sends   Esc refuses";
+		break;
+	case FF_ASK_PIN:
+		what = "Type its PIN; it stands in its manual.";
+		keys = "Enter sends   Esc refuses";
+		break;
+	case FF_SHOW_PASSKEY:
+	case FF_SHOW_PIN:
+		what = "Type this over there, then Enter:";
+		keys = "Esc refuses";
+		break;
+	}
+	cells_frame(c, r, STYLE_DIALOG, "Pairing");
+	cells_text(c, row++, col, inner, STYLE_STRONG, name);
+	cells_text(c, row++, col, inner, STYLE_DIALOG, what);
+	if (p->code[0])
+		cells_format(c, row++, col, inner, STYLE_DIALOG_HOT, " %s ", p->code);
+	cells_text(c, row, col, inner, STYLE_KEY, keys);
+	if (!ui->prompt.open)
+		cells_cursor(c, row, col);
+	if (p->left_ms && inner > 40)
+		cells_format(c, row, r.col + width - 14, 12, STYLE_DIM, "%3u s left",
+			     (p->left_ms + 999) / 1000);
+}

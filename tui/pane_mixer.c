@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pane_mixer - one row a speaker: state, link, volume, level, why not.
+ *
+ * Columns are dropped as the window narrows, the meter last; under the rows
+ * lies a strip with all about the selected one.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/draw.h"
+#include "tui/pane.h"
+#include "tui/taper.h"
+#include "tui/text.h"
+#include "tui/words.h"
+
+#define DETAIL_ROWS 5
+
+/* Where each column begins, 0 = left out (column 0 is the cursor's own). */
+struct columns {
+	int name, name_w, link, battery, volume, db, fader, fader_w, meter, meter_w, peak,
+		marks, trim, end;
+};
+
+/* As wide as the longest name, within reason for that window. */
+static int mixer_name_width(const struct ui *ui, int cols)
+{
+	int most = cols >= 120 ? 24 : cols / 5, width = cols >= 48 ? 10 : 8;
+
+	for (uint32_t i = 0; i < ui->snap.speakers_n && width < most; i++)
+		if (text_width(ui->snap.speakers[i].name) > width)
+			width = text_width(ui->snap.speakers[i].name);
+	return width < most ? width : most > 8 ? most : 8;
+}
+
+static void mixer_columns(const struct ui *ui, struct columns *k, int cols)
+{
+	int at = cols >= 40 ? 3 : 2;
+
+	*k = (struct columns){ .name = at, .name_w = mixer_name_width(ui, cols) };
+	at += k->name_w + 1;
+	if (cols >= 66)
+		k->link = at, at += 4;
+	if (cols >= 60)
+		k->battery = at, at += 4;
+	k->volume = at, at += 5;
+	if (cols >= 100)
+		k->db = at, at += 7;
+	if (cols >= 120)
+		k->fader = at, k->fader_w = cols / 8, at += k->fader_w + 2;
+	k->meter = at;
+
+	k->end = cols - (cols >= 40);
+	at = k->end;
+	if (cols >= 60)
+		k->trim = at -= 6;
+	if (cols >= 40)
+		k->marks = at -= 3;
+	if (cols >= 30)
+		k->peak = at -= 6;
+	k->meter_w = at - k->meter;
+	if (k->peak)
+		k->meter_w--;
+	if (k->meter_w < 0)
+		k->meter_w = 0;
+}
+
+static void mixer_headings(struct cells *c, int row, int col, const struct columns *k)
+{
+	cells_text(c, row, col + k->name, k->name_w, STYLE_TITLE, "SPEAKER");
+	if (k->link)
+		cells_text(c, row, col + k->link, 3, STYLE_TITLE, "LNK");
+	if (k->battery)
+		cells_text(c, row, col + k->battery, 3, STYLE_TITLE, "BAT");
+	cells_right(c, row, col + k->volume, 4, STYLE_TITLE, "VOL");
+	if (k->db)
+		cells_right(c, row, col + k->db, 6, STYLE_TITLE, "dB");
+	if (k->fader) {
+		cells_text(c, row, col + k->fader, 1, STYLE_TITLE, "0");
+		cells_right(c, row, col + k->fader, k->fader_w, STYLE_TITLE, "100%");
+	}
+	meter_scale(c, row, col + k->meter, k->meter_w);
+	if (k->peak)
+		cells_right(c, row, col + k->peak, 5, STYLE_TITLE, "PEAK");
+	if (k->marks)
+		cells_text(c, row, col + k->marks, 2, STYLE_TITLE, "MS");
+	if (k->trim)
+		cells_right(c, row, col + k->trim, 6, STYLE_TITLE, "ms");
+}
+
+static void mixer_dot(struct cells *c, int row, int col, const struct ff_speaker *s)
+{
+	switch (s->state) {
+	case FF_PLAYING:
+		cells_glyph(c, row, col, 0x25CF, '*',
+			    !s->audible	   ? STYLE_DIM
+			    : s->reason[0] ? STYLE_WARN
+					   : STYLE_GOOD);
+		break;
+	case FF_PAIRING:
+	case FF_CONNECTING:
+	case FF_CONNECTED:
+	case FF_SEARCHING:
+		cells_glyph(c, row, col, 0x25D0, '+', STYLE_WARN);
+		break;
+	case FF_WAITING:
+	case FF_RETRYING:
+		cells_glyph(c, row, col, 0x25CB, 'o', STYLE_WARN);
+		break;
+	case FF_OFF:
+		cells_glyph(c, row, col, 0x25CB, '.', STYLE_DIM);
+		break;
+	}
+}
+
+static void mixer_link(struct cells *c, int row, int col, const struct ff_speaker *s)
+{
+	if (s->output == FF_OUT_BLUETOOTH && s->rssi_known)
+		draw_signal(c, row, col, s->rssi);
+	else
+		cells_text(c, row, col, 3, STYLE_DIM, words_output(s->output));
+}
+
+static void mixer_level(struct cells *c, int row, int col, const struct columns *k, float db,
+			bool quiet)
+{
+	static const enum style fader[3] = { STYLE_FADER, STYLE_FADER, STYLE_FADER };
+	static const enum style silent[3] = { STYLE_DIM, STYLE_DIM, STYLE_DIM };
+	static const float whole[2] = { 1, 1 };
+	float percent = taper_percent(db);
+	char text[16];
+
+	snprintf(text, sizeof(text), "%.0f%%", (double)percent);
+	cells_right(c, row, col + k->volume, 4, quiet ? STYLE_DIM : STYLE_TEXT, text);
+	if (k->db) {
+		words_decibel(db, text, sizeof(text));
+		cells_right(c, row, col + k->db, 6, quiet ? STYLE_DIM : STYLE_TEXT, text);
+	}
+	if (k->fader)
+		meter_bar(c, row, col + k->fader, k->fader_w, percent / 100, whole,
+			  quiet ? silent : fader);
+}
+
+static void mixer_speaker_row(const struct ui *ui, struct cells *c, int row, int col,
+			      const struct columns *k, uint32_t i)
+{
+	const struct ff_speaker *s = &ui->snap.speakers[i];
+	const struct meter *m = &ui->mixer.speaker[i].both;
+	char text[FF_TEXT_MAX + 80];
+
+	mixer_dot(c, row, col + 1, s);
+	if (k->link)
+		mixer_link(c, row, col + k->link, s);
+	if (k->battery) {
+		snprintf(text, sizeof(text), s->battery >= 0 ? "%d" : "--", s->battery);
+		cells_right(c, row, col + k->battery, 3,
+			    s->battery < 0     ? STYLE_DIM
+			    : s->battery <= 25 ? STYLE_WARN
+					       : STYLE_TEXT,
+			    text);
+	}
+	mixer_level(c, row, col, k, s->volume_db, !s->audible);
+	if (s->state == FF_PLAYING) {
+		meter_draw(m, c, row, col + k->meter, k->meter_w);
+		if (k->peak)
+			meter_number(m, c, row, col + k->peak, 5);
+	} else {
+		int room = k->meter_w + (k->peak ? 6 : 0);
+
+		words_state(s, text, sizeof(text));
+		cells_text(c, row, col + k->meter, room,
+			   s->state == FF_OFF ? STYLE_DIM : STYLE_WARN, text);
+		if (k->peak && text_width(text) <= k->meter_w)
+			cells_right(c, row, col + k->peak, 5, STYLE_DIM, "--");
+	}
+	if (s->mute)
+		cells_text(c, row, col + (k->marks ? k->marks : k->volume), 1, STYLE_MUTE, "M");
+	if (s->solo)
+		cells_text(c, row, col + (k->marks ? k->marks + 1 : k->volume), 1, STYLE_SOLO,
+			   "S");
+	if (k->trim) {
+		snprintf(text, sizeof(text), s->trim_ms == 0 ? "0" : "%+.*f",
+			 fabsf(s->trim_ms - roundf(s->trim_ms)) < 0.05f ? 0 : 1,
+			 (double)s->trim_ms);
+		cells_right(c, row, col + k->trim, 6, s->trim_ms == 0 ? STYLE_DIM : STYLE_TEXT,
+			    text);
+	}
+}
+
+static void mixer_master_row(const struct ui *ui, struct cells *c, int row, int col,
+			     const struct columns *k, uint32_t i)
+{
+	const struct ff_zone *z = &ui->snap.zones[i];
+	const struct meter *m = &ui->mixer.zone[i].both;
+
+	mixer_level(c, row, col, k, z->volume_db, z->mute || ui->snap.muted_all);
+	meter_draw(m, c, row, col + k->meter, k->meter_w);
+	if (k->peak)
+		meter_number(m, c, row, col + k->peak, 5);
+	if (z->mute || ui->snap.muted_all)
+		cells_text(c, row, col + (k->marks ? k->marks : k->volume), 1, STYLE_MUTE, "M");
+}
+
+static void mixer_row_draw(const struct ui *ui, struct cells *c, int row, int col,
+			   const struct columns *k, int i, bool front)
+{
+	const struct mixer_row *r = &ui->mixer.row[i];
+	bool selected = i == ui->mixer.selected;
+	enum style style = selected && front ? STYLE_SELECT : STYLE_TEXT;
+	const char *name;
+
+	if (r->master) {
+		mixer_master_row(ui, c, row, col, k, r->index);
+		name = ui->snap.zones_n > 1 ? ui->snap.zones[r->index].name : "MASTER";
+		if (!selected || !front)
+			style = STYLE_STRONG;
+	} else {
+		mixer_speaker_row(ui, c, row, col, k, r->index);
+		name = ui->snap.speakers[r->index].name;
+	}
+	if (selected && front)
+		cells_fill(c, row, col + k->name, k->name_w, ' ', style);
+	cells_text(c, row, col + k->name, k->name_w, style, name);
+	if (selected) {
+		cells_text(c, row, col, 1, STYLE_STRONG, ">");
+		if (front)
+			cells_cursor(c, row, col);
+	}
+}
+
+/* The selected one's fader, both its sides, and what there is to know. */
+static void mixer_detail(const struct ui *ui, struct cells *c, struct rect r)
+{
+	static const float whole[2] = { 1, 1 };
+	static const enum style fader[3] = { STYLE_FADER, STYLE_FADER, STYLE_FADER };
+	const struct ff_speaker *s = mixer_speaker(ui);
+	const struct ff_zone *z = mixer_zone(ui);
+	const struct mixer_meters *m;
+	int row = r.row, half = r.cols * 5 / 9, width = r.cols - half - 12;
+	float db;
+	struct words w;
+
+	if (!s && !z)
+		return;
+	m = s ? &ui->mixer.speaker[s - ui->snap.speakers] : &ui->mixer.zone[z - ui->snap.zones];
+	db = s ? s->volume_db : z->volume_db;
+	draw_rule(c, r, s ? s->name : *z->name ? z->name : "MASTER", false);
+	if (r.rows >= DETAIL_ROWS) {
+		char text[16];
+
+		words_decibel(db, text, sizeof(text));
+		cells_format(c, ++row, r.col + 2, half - 4, STYLE_TEXT,
+			     "fader %.0f%%  %s%s   %s", (double)taper_percent(db), text,
+			     db > FF_VOLUME_MIN ? " dB" : "", s ? mixer_map_name(s->map) : "");
+		cells_glyph(c, row + 1, r.col + 1, 0x2595, '|', STYLE_DIM);
+		cells_glyph(c, row + 1, r.col + half - 4, 0x258F, '|', STYLE_DIM);
+		meter_bar(c, row + 1, r.col + 2, half - 6, taper_percent(db) / 100, whole,
+			  fader);
+		for (int side = 0; side < 2; side++) {
+			cells_text(c, row + side, r.col + half, 1, STYLE_DIM, side ? "R" : "L");
+			meter_draw(&m->side[side], c, row + side, r.col + half + 2, width);
+			meter_number(&m->side[side], c, row + side, r.col + half + width + 3,
+				     5);
+		}
+		row++;
+	}
+	words_start(&w, r.cols - 3);
+	if (s)
+		words_stream(s, &w);
+	for (uint32_t i = 0; !s && i < ui->snap.sources_n; i++)
+		if (ui->snap.sources[i].zone == (uint32_t)(z - ui->snap.zones))
+			words_source(&ui->snap.sources[i], &w);
+	cells_text(c, ++row, r.col + 2, r.cols - 3, STYLE_TEXT, w.text);
+	words_start(&w, r.cols - 3);
+	if (s)
+		words_timing(s, &w);
+	else
+		words_add(&w, "%u Hz, %u frames a cycle, %s", ui->snap.rate, ui->snap.period,
+			  ui->snap.realtime ? "real-time" : "without real-time priority");
+	cells_text(c, ++row, r.col + 2, r.cols - 3, STYLE_TEXT, w.text);
+}
+
+static int mixer_detail_rows(int rows, int cols)
+{
+	if (cols < 60 || rows < 11)
+		return 0;
+	return rows >= 9 + DETAIL_ROWS ? DETAIL_ROWS : 3;
+}
+
+int pane_mixer_rows(const struct ui *ui, int cols)
+{
+	return 1 + (ui->mixer.rows ? ui->mixer.rows : 3) + (cols >= 60 ? DETAIL_ROWS : 0);
+}
+
+static void mixer_empty(const struct ui *ui, struct cells *c, struct rect r)
+{
+	static const char *const bluetooth[] = {
+		"No speaker is in this profile yet.",
+		"F3 opens the devices: s looks for speakers, Enter connects one,",
+		"+ puts it into the profile.",
+	};
+	static const char *const none[] = {
+		"No speaker is in this profile, and no Bluetooth adapter is here.",
+		"Plug an adapter in, or load another profile: F5.",
+	};
+	bool adapter = ui->snap.adapters_n > 0;
+	const char *const *text = adapter ? bluetooth : none;
+
+	for (int i = 0; i < (adapter ? 3 : 2) && i < r.rows; i++)
+		cells_text(c, r.row + i, r.col + (r.cols >= 40 ? 3 : 0),
+			   r.cols - (r.cols >= 40 ? 3 : 0), STYLE_TEXT, text[i]);
+}
+
+void pane_mixer_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
+{
+	const struct mixer *m = &ui->mixer;
+	int detail = mixer_detail_rows(r.rows, r.cols), top;
+	struct columns k;
+
+	mixer_columns(ui, &k, r.cols);
+	if (r.rows >= 6) {
+		mixer_headings(c, r.row, r.col, &k);
+		r.row++;
+		r.rows--;
+	}
+	r.rows -= detail;
+	top = list_top(&(struct list){ .selected = m->selected }, m->rows, r.rows);
+	for (int i = 0; i < r.rows && top + i < m->rows; i++)
+		mixer_row_draw(ui, c, r.row + i, r.col, &k, top + i, front);
+	if (ui->snap.speakers_n == 0)
+		mixer_empty(ui, c,
+			    (struct rect){ r.row + m->rows, r.col, r.rows - m->rows, r.cols });
+	if (detail)
+		mixer_detail(ui, c, (struct rect){ r.row + r.rows, r.col, detail, r.cols });
+}

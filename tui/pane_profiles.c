@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pane_profiles - the profiles there are: play one, save, delete.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/draw.h"
+#include "tui/pane.h"
+#include "tui/text.h"
+
+void profiles_update(struct ui *ui)
+{
+	list_move(&ui->profiles.list, 0, (int)ui->snap.profiles_n);
+}
+
+void profiles_move(struct ui *ui, int rows)
+{
+	list_move(&ui->profiles.list, rows, (int)ui->snap.profiles_n);
+}
+
+static const struct ff_profile *profiles_selected(const struct ui *ui)
+{
+	int i = ui->profiles.list.selected;
+
+	return i < (int)ui->snap.profiles_n ? &ui->snap.profiles[i] : NULL;
+}
+
+static void profiles_send(struct ui *ui, enum ff_verb verb, const char *name)
+{
+	struct ff_command c = { .verb = verb };
+
+	text_copy(c.text, sizeof(c.text), name);
+	ui_submit(ui, &c);
+}
+
+static void profiles_load_yes(struct ui *ui)
+{
+	history_forget(&ui->history);
+	ui_say(ui, false, "loading %s", ui->profiles.target);
+	profiles_send(ui, FF_LOAD_PROFILE, ui->profiles.target);
+}
+
+void profiles_load(struct ui *ui, int unused)
+{
+	const struct ff_profile *p = profiles_selected(ui);
+
+	(void)unused;
+	if (!p)
+		return;
+	text_copy(ui->profiles.target, sizeof(ui->profiles.target), p->name);
+	if (ui->snap.modified)
+		ui_ask(ui, profiles_load_yes,
+		       "%s was changed and not saved. Load %s all the same?", ui->snap.profile,
+		       p->name);
+	else
+		profiles_load_yes(ui);
+}
+
+void profiles_save(struct ui *ui, int unused)
+{
+	(void)unused;
+	ui_say(ui, false, "saving %s", ui->snap.profile);
+	profiles_send(ui, FF_SAVE_PROFILE, "");
+}
+
+static void profiles_save_typed(struct ui *ui, const char *text)
+{
+	if (!*text || strchr(text, '/') || *text == '.')
+		ui_say(ui, true, "\"%s\" cannot be a profile's name", text);
+	else
+		profiles_send(ui, FF_SAVE_PROFILE, text);
+}
+
+void profiles_save_as(struct ui *ui, int unused)
+{
+	(void)unused;
+	prompt_open(&ui->prompt, profiles_save_typed, "", "Save as:");
+}
+
+static void profiles_delete_yes(struct ui *ui)
+{
+	profiles_send(ui, FF_DELETE_PROFILE, ui->profiles.target);
+}
+
+void profiles_delete(struct ui *ui, int unused)
+{
+	const struct ff_profile *p = profiles_selected(ui);
+
+	(void)unused;
+	if (!p)
+		return;
+	text_copy(ui->profiles.target, sizeof(ui->profiles.target), p->name);
+	if (p->readonly)
+		ui_say(ui, true, "%s came with Fanfare and stays", p->name);
+	else
+		ui_ask(ui, profiles_delete_yes, "Delete %s?", p->name);
+}
+
+static void profiles_row(const struct ui *ui, struct cells *c, struct rect r, int i, bool front)
+{
+	const struct ff_profile *p = &ui->snap.profiles[i];
+	bool selected = i == ui->profiles.list.selected;
+	int name_w = r.cols >= 60 ? 32 : r.cols - 14, at = r.col + 3;
+
+	if (name_w < 8)
+		name_w = 8;
+	if (p->loaded)
+		cells_glyph(c, r.row, r.col + 1, 0x25B6, '*', STYLE_GOOD);
+	if (selected && front)
+		cells_fill(c, r.row, at, name_w, ' ', STYLE_SELECT);
+	cells_text(c, r.row, at, name_w, selected && front ? STYLE_SELECT : STYLE_TEXT,
+		   p->name);
+	at += name_w + 1;
+	cells_text(c, r.row, at, r.col + r.cols - at, p->loaded ? STYLE_GOOD : STYLE_DIM,
+		   p->loaded	 ? ui->snap.modified ? "plays, changed" : "plays"
+		   : p->readonly ? "shipped"
+				 : "");
+	if (r.cols >= 78 && !p->loaded)
+		cells_text(c, r.row, at + 16, r.col + r.cols - at - 17, STYLE_DIM, p->path);
+	if (selected) {
+		cells_text(c, r.row, r.col, 1, STYLE_STRONG, ">");
+		if (front)
+			cells_cursor(c, r.row, r.col);
+	}
+}
+
+void pane_profiles_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
+{
+	int count = (int)ui->snap.profiles_n, top;
+
+	if (r.rows >= 3) {
+		draw_rule(c, r, "Profiles", front);
+		r.row++, r.rows--;
+	}
+	if (count == 0)
+		cells_text(c, r.row, r.col + 1, r.cols - 1, STYLE_STRONG,
+			   "No profile yet: n saves what plays now as one.");
+	top = list_top(&ui->profiles.list, count, r.rows);
+	for (int i = 0; i < r.rows && top + i < count; i++)
+		profiles_row(ui, c, (struct rect){ r.row + i, r.col, 1, r.cols }, top + i,
+			     front);
+}

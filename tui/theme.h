@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * theme - how each style looks: colours and attributes, from a plain file.
+ *
+ *	# comment
+ *	meter-low = green
+ *	tab-on    = black on cyan bold
+ *
+ * Colours are default, the eight of every terminal, bright-… of those, or
+ * 0..255; a terminal with fewer gets the nearest of the eight. Attributes are
+ * bold, dim, underline, reverse: they alone must do where colour is unwanted
+ * (NO_COLOR) or not there. A style not named keeps its look of the base theme.
+ */
+#ifndef FANFARE_TUI_THEME_H
+#define FANFARE_TUI_THEME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tui/style.h"
+
+#define THEME_NAME_MAX 32
+#define THEMES_MAX     16
+
+enum theme_attr { THEME_BOLD = 1, THEME_DIM = 2, THEME_UNDERLINE = 4, THEME_REVERSE = 8 };
+
+struct look {
+	int16_t fg, bg; /* 0..255, -1 = the terminal's own */
+	uint8_t attrs;	/* enum theme_attr, or-ed */
+};
+
+struct theme {
+	char name[THEME_NAME_MAX];
+	struct look look[STYLE_COUNT];
+};
+
+/* [ui] The base: eight colours, readable on dark and on light. */
+void theme_base(struct theme *t);
+
+/*
+ * [ui] Read text over the base theme; file stands for it in why. 0, or
+ * -EBADMSG with file, line and what was expected in why, leaving *ret alone.
+ */
+int theme_parse(const char *text, const char *file, struct theme *ret, char *why,
+		size_t why_size);
+
+/*
+ * [ui] Read the theme called name from the first folder that has it: the
+ * user's own, /etc/fanfare, beside the program, the install's share. "base"
+ * needs no file. -ENOENT, -EBADMSG …, with why.
+ */
+int theme_load(const char *name, struct theme *ret, char *why, size_t why_size);
+
+/* [ui] The names there are, "base" first, then sorted; returns how many (<= THEMES_MAX). */
+size_t theme_list(char ret[THEMES_MAX][THEME_NAME_MAX]);
+
+/* [ui] The name for this terminal: $FANFARE_THEME, else dark or light as $COLORFGBG says. */
+const char *theme_default(void);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* ui - see ui.h. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/keymap.h"
+#include "tui/keys.h"
+#include "tui/pane.h"
+#include "tui/text.h"
+#include "tui/ui.h"
+
+#define UI_TOAST_MS 4000
+
+void ui_init(struct ui *ui, int (*submit)(void *arg, const struct ff_command *), void *arg)
+{
+	*ui = (struct ui){ .submit = submit, .submit_arg = arg };
+}
+
+/* A newcomer with an adapter and nothing to play on: to the devices, once. */
+static void ui_welcome(struct ui *ui)
+{
+	const struct ff_snapshot *s = &ui->snap;
+
+	if (ui->moved || ui->given || s->adapters_n == 0 ||
+	    (s->speakers_n > 0 && !s->simulated))
+		return;
+	ui->moved = true;
+	ui_show(ui, PANE_DEVICES);
+}
+
+void ui_update(struct ui *ui, uint64_t now_ms)
+{
+	ui->first = true;
+	ui->now_ms = now_ms;
+	history_overlay(&ui->history, &ui->snap, now_ms);
+	mixer_update(ui);
+	devices_update(ui);
+	profiles_update(ui);
+	ui_welcome(ui);
+	if (ui->toast[0] && now_ms >= ui->toast_until_ms)
+		ui->toast[0] = '\0';
+}
+
+void ui_show(struct ui *ui, enum pane pane)
+{
+	ui->pane = pane;
+	if (pane == PANE_DEVICES)
+		devices_enter(ui);
+}
+
+static void ui_ask_key(struct ui *ui, uint32_t key)
+{
+	ui->ask[0] = '\0';
+	if (key == 'y' || key == 'Y')
+		ui->ask_yes(ui);
+}
+
+void ui_key(struct ui *ui, uint32_t key, uint64_t now_ms)
+{
+	const struct binding *b;
+
+	ui->now_ms = now_ms;
+	ui->moved = true;
+	if (ui->ask[0]) {
+		ui_ask_key(ui, key);
+	} else if (ui->prompt.open) {
+		prompt_key(ui, key);
+	} else if (pairing_open(ui)) {
+		pairing_key(ui, key);
+	} else if (ui->help.open) {
+		help_key(ui, key);
+	} else {
+		b = keymap_find(ui->pane, key);
+		if (b)
+			b->run(ui, b->arg);
+	}
+}
+
+/* Whether a second hand is seen anywhere. */
+static bool ui_counts(const struct ui *ui)
+{
+	const struct ff_snapshot *s = &ui->snap;
+
+	for (uint32_t i = 0; i < s->speakers_n; i++)
+		if (s->speakers[i].retry_ms > 0 || s->speakers[i].drop_age_ms < 60000)
+			return true;
+	for (uint32_t i = 0; i < s->adapters_n; i++)
+		if (s->adapters[i].scanning)
+			return true;
+	return s->pairing.question != FF_ASK_NONE;
+}
+
+int ui_wait(const struct ui *ui, int frame_ms)
+{
+	int wait = -1;
+
+	if (mixer_moves(ui))
+		return frame_ms;
+	if (ui_counts(ui))
+		wait = 1000;
+	if (ui->toast[0]) {
+		int64_t left = (int64_t)(ui->toast_until_ms - ui->now_ms);
+
+		if (left < 0)
+			left = 0;
+		if (wait < 0 || left < wait)
+			wait = (int)left;
+	}
+	return wait;
+}
+
+int ui_submit(struct ui *ui, const struct ff_command *command)
+{
+	int r = ui->submit(ui->submit_arg, command);
+
+	if (r == -EAGAIN)
+		ui_say(ui, true, "busy: try that again in a moment");
+	else if (r < 0)
+		ui_say(ui, true, "refused: %s", strerror(-r));
+	return r;
+}
+
+void ui_say(struct ui *ui, bool bad, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ui->toast, sizeof(ui->toast), format, args);
+	va_end(args);
+	ui->toast_bad = bad;
+	ui->toast_until_ms = ui->now_ms + UI_TOAST_MS;
+}
+
+void ui_ask(struct ui *ui, ui_answer_fn yes, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ui->ask, sizeof(ui->ask), format, args);
+	va_end(args);
+	ui->ask_yes = yes;
+}
+
+const struct ff_speaker *ui_speaker(const struct ui *ui, uint32_t id)
+{
+	for (uint32_t i = 0; i < ui->snap.speakers_n; i++)
+		if (ui->snap.speakers[i].id == id)
+			return &ui->snap.speakers[i];
+	return NULL;
+}
+
+void list_move(struct list *l, int n, int count)
+{
+	l->selected += n;
+	if (l->selected >= count)
+		l->selected = count - 1;
+	if (l->selected < 0)
+		l->selected = 0;
+}
+
+int list_top(const struct list *l, int count, int rows)
+{
+	int top = l->selected - rows / 2;
+
+	if (top > count - rows)
+		top = count - rows;
+	return top < 0 ? 0 : top;
+}
