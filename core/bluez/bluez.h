@@ -89,7 +89,7 @@ struct bluez_transport {
 	uint8_t codec;
 	uint8_t config[BLUEZ_CONFIG_MAX];
 	size_t config_len; /* bytes */
-	int32_t delay;	   /* 1/10 ms, 0..65535; -1 = not reported */
+	int32_t delay;	   /* 1/10 ms, 1..65535; -1 = not reported */
 	int16_t volume;	   /* 0..127; -1 = no absolute volume */
 };
 

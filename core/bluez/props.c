@@ -120,14 +120,13 @@ static void set_config(void *object, void *field, size_t size, sd_bus_message *m
 
 static void set_delay(void *object, void *field, size_t size, sd_bus_message *m)
 {
-	uint16_t v;
+	uint16_t v = 0;
 
 	(void)object;
 	(void)size;
-	if (!m)
-		*(int32_t *)field = -1;
-	else if (sd_bus_message_read_basic(m, 'q', &v) >= 0)
-		*(int32_t *)field = v;
+	/* BlueZ shows 0 from the beginning, before the speaker reported anything */
+	if (!m || sd_bus_message_read_basic(m, 'q', &v) >= 0)
+		*(int32_t *)field = v > 0 ? v : -1;
 }
 
 static void set_volume(void *object, void *field, size_t size, sd_bus_message *m)
