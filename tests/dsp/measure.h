@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* measure - what is left of a tone, and what has come to it. */
+#ifndef FANFARE_TESTS_DSP_MEASURE_H
+#define FANFARE_TESTS_DSP_MEASURE_H
+
+#include <stddef.h>
+
+/* A tone as found in a signal. */
+struct tone {
+	double level; /* dB over an amplitude of 1 */
+	double rest;  /* dB of all else over the tone: distortion and noise */
+};
+
+/*
+ * Fit a sine and cosine of radians per value to n values, stride apart.
+ */
+struct tone measure_tone(const float *x, size_t n, size_t stride, double radians);
+
+/* RMS of n values, stride apart, in dB over 1. */
+double measure_db(const float *x, size_t n, size_t stride);
+
+#endif
