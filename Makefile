@@ -50,9 +50,12 @@ TEST_ROOMS := $(sort $(patsubst %/,%,$(dir $(HELP_SRC))))
 TEST_LIBS_A := $(TEST_ROOMS:%=$(BUILD)/%.a)
 
 .PHONY: all run check unit programs lab asan tsan fuzz bench tidy format format-check layers clean help \
-	deps-run deps-check deps-ci deps-lab deps-bench share install
+	deps-run deps-check deps-ci deps-lab deps-bench share install force
 .SECONDARY:
 .DELETE_ON_ERROR:
+
+# One short line a step; V=1 shows the commands.
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2) &&)
 
 all: $(BUILD)/fanfare share
 
@@ -65,7 +68,19 @@ help:
 # ---- the program ----------------------------------------------------------------------------
 
 $(BUILD)/fanfare: $(BUILD)/tui/main.o $(BUILD)/libtui.a $(BUILD)/libcore.a
-	$(CC) $(CFLAGS_ALL) -o $@ $^ $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
+	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $^ $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
+
+# What was compiled or archived with other flags, or from other files, is done anew.
+$(BUILD)/flags: force | $(BUILD)
+	$(file >$@.new,$(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) $(TUI_CFLAGS) $(LDFLAGS))
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/sources: force | $(BUILD)
+	$(file >$@.new,$(CORE_SRC) $(TUI_SRC) $(HELP_SRC))
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD):
+	@mkdir -p $@
 
 # In the tree the program finds its profiles as it does installed: ../share/fanfare.
 share:
@@ -73,38 +88,39 @@ share:
 	@ln -sfn $(CURDIR)/profiles $(BUILD)/share/fanfare/profiles
 	@ln -sfn $(CURDIR)/themes $(BUILD)/share/fanfare/themes
 
-$(BUILD)/libcore.a: $(CORE_OBJ)
+$(BUILD)/libcore.a: $(CORE_OBJ) $(BUILD)/sources
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $(CORE_OBJ)
 
-$(BUILD)/libtui.a: $(TUI_OBJ)
+$(BUILD)/libtui.a: $(TUI_OBJ) $(BUILD)/sources
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@$(AR) rcs $@ $(TUI_OBJ)
 
 # The samples are worked on in plain loops: -O3 lets every compiler vectorise them.
-$(BUILD)/core/dsp/%.o $(BUILD)/core/rt/%.o: OPT := $(OPT) -O3 -fno-math-errno -fno-trapping-math
+$(BUILD)/core/dsp/%.o $(BUILD)/core/rt/%.o: private OPT := $(OPT) -O3 -fno-math-errno -fno-trapping-math
 
-$(BUILD)/core/%.o: core/%.c
+$(BUILD)/core/%.o: core/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc,$<) $(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tui/%.o: tui/%.c
+$(BUILD)/tui/%.o: tui/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(TUI_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc,$<) $(CC) $(CFLAGS_ALL) $(TUI_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/%.o: tests/%.c
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) $(TUI_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc,$<) $(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) $(TUI_CFLAGS) -MMD -MP -c -o $@ $<
 
 define test_room
-$(BUILD)/$(1).a: $$(patsubst %.c,$(BUILD)/%.o,$$(filter $(1)/%,$(HELP_SRC)))
+$(BUILD)/$(1).a: $$(patsubst %.c,$(BUILD)/%.o,$$(filter $(1)/%,$(HELP_SRC))) $(BUILD)/sources
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	@$$(AR) rcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach room,$(TEST_ROOMS),$(eval $(call test_room,$(room))))
 
 $(TEST_BIN) $(BENCH_BIN): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBS_A) $(BUILD)/libtui.a $(BUILD)/libcore.a
-	$(CC) $(CFLAGS_ALL) -o $@ $< $(filter $(BUILD)/$(patsubst %/,%,$(dir tests/$*)).a,$(TEST_LIBS_A)) \
+	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $< $(filter $(BUILD)/$(patsubst %/,%,$(dir tests/$*)).a,$(TEST_LIBS_A)) \
+		$(if $(filter control/%,$*),$(BUILD)/tests/bluez.a) \
 		$(BUILD)/libtui.a $(BUILD)/libcore.a $(TEST_LIBS) $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
 
 # ---- running --------------------------------------------------------------------------------
@@ -129,11 +145,11 @@ layers:
 # Where the lab's helpers are wanted without the rest: the radio, the recording speaker, the judge.
 radio: $(BUILD)/tests/radio/radio
 $(BUILD)/tests/radio/radio: $(BUILD)/tests/radio.a
-	$(CC) $(CFLAGS_ALL) -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive -lm $(LDFLAGS)
+	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive -lm $(LDFLAGS)
 
 lab-tools: $(BUILD)/tests/lab/speaker $(BUILD)/tests/lab/judge
 $(BUILD)/tests/lab/speaker $(BUILD)/tests/lab/judge: %: %.o $(BUILD)/tests/lab.a
-	$(CC) $(CFLAGS_ALL) -o $@ $^ $(CORE_LIBS) $(LDFLAGS)
+	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $^ $(CORE_LIBS) $(LDFLAGS)
 
 # What apt cannot bring, the lab names itself, and fails.
 lab:
@@ -158,7 +174,7 @@ fuzz-run: $(FUZZ_BIN)
 	@tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ_BIN)
 
 $(FUZZ_BIN): %: %.o $(BUILD)/libcore.a
-	$(CC) $(CFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(BUILD)/libcore.a $(CORE_LIBS) $(LDFLAGS)
+	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(BUILD)/libcore.a $(CORE_LIBS) $(LDFLAGS)
 
 bench: deps-bench $(BENCH_BIN) all
 	@BUILD=$(BUILD) tests/bench/run.sh $(BENCH_BIN)
