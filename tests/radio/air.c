@@ -200,6 +200,37 @@ static void exchange(struct controller *master, struct link *l)
 	deadline_arm(&w->deadlines, &air->timer, end);
 }
 
+/* The same for one that would use it for that master: another may be first in line. */
+static uint64_t free_for(const struct controller *c, const struct controller *master)
+{
+	const struct controller *first = c->air.claim;
+	uint64_t t = free_from(c);
+
+	if (first && first != master && t < first->air.timer.at + PAIR_NS)
+		t = first->air.timer.at + PAIR_NS;
+	return t;
+}
+
+static void withdraw_claims(struct controller *master)
+{
+	struct world *w = master->world;
+
+	for (unsigned i = 0; i < w->count; i++) {
+		if (w->controller[i].air.claim == master)
+			w->controller[i].air.claim = NULL;
+	}
+}
+
+/* Come back for l when its radios are free; who comes back is served first there. */
+static void wait_for(struct controller *master, struct link *l, uint64_t at)
+{
+	struct controller *peer = l->end[!l->master].ctl;
+
+	if (!peer->air.claim)
+		peer->air.claim = master;
+	deadline_arm(&master->world->deadlines, &master->air.timer, at);
+}
+
 /* Find the next link in turn whose two radios are free, now or soonest. */
 static void proceed(struct controller *master)
 {
@@ -207,14 +238,15 @@ static void proceed(struct controller *master)
 	struct link *best = NULL;
 	uint64_t best_at = DEADLINE_NEVER;
 
+	withdraw_claims(master);
 	for (unsigned i = 0; i < LINKS_MAX; i++) {
 		struct link *l = &w->link[(master->air.turn + i) % LINKS_MAX];
 		uint64_t at, other;
 
 		if (!has_turn(l, master))
 			continue;
-		at = free_from(master);
-		other = free_from(l->end[!l->master].ctl);
+		at = free_for(master, master);
+		other = free_for(l->end[!l->master].ctl, master);
 		if (other > at)
 			at = other;
 		if (at < best_at) {
@@ -225,7 +257,7 @@ static void proceed(struct controller *master)
 	if (!best) {
 		deadline_disarm(&w->deadlines, &master->air.timer);
 	} else if (best_at > w->now) {
-		deadline_arm(&w->deadlines, &master->air.timer, best_at);
+		wait_for(master, best, best_at);
 	} else {
 		master->air.turn = (unsigned)(best - w->link) + 1;
 		exchange(master, best);

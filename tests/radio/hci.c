@@ -86,7 +86,8 @@ void hci_event(struct hci_packet *p, enum hci_event_code code)
 void hci_put(struct hci_packet *p, const void *bytes, size_t n)
 {
 	assert(p->len + n <= 3 + 255);
-	memcpy(p->data + p->len, bytes, n);
+	if (n)
+		memcpy(p->data + p->len, bytes, n);
 	p->len += n;
 	p->data[2] = (uint8_t)(p->len - 3);
 }

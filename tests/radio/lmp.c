@@ -74,7 +74,7 @@ static void accepted(struct end *e, bool other_leads)
 {
 	struct end *other = end_other(e);
 
-	if (other_leads && e->may_switch) {
+	if (other_leads && e->may_switch && !e->ctl->central) {
 		e->link->master ^= 1;
 		other->switched = true;
 		end_tell_role(e, HCI_OK);
@@ -170,7 +170,7 @@ static void answered(struct end *e, const uint8_t *data, size_t n)
 
 static void switch_roles(struct end *e)
 {
-	if (!(e->policy & POLICY_SWITCH)) {
+	if (!(e->policy & POLICY_SWITCH) || (end_is_master(e) && e->ctl->central)) {
 		lmp_send(e, LMP_SWITCH_NO, NULL, 0);
 		return;
 	}

@@ -231,6 +231,7 @@ struct wishes {
 	struct bdaddr addr[CONTROLLERS_MAX];
 	unsigned rate[CONTROLLERS_MAX];
 	const char *control;
+	bool central[CONTROLLERS_MAX], centrals; /* given at all; else the first is */
 	uint64_t seed;
 	double supervision; /* seconds */
 	bool trace;
@@ -240,6 +241,7 @@ struct wishes {
 static void usage(FILE *f)
 {
 	fputs("usage: radio [-c COUNT] [--control SOCKET] [--addr INDEX=ADDRESS]...\n"
+	      "             [--central INDEX]...\n"
 	      "             [--edr [INDEX=]2|3]... [--seed N] [--supervision SECONDS] "
 	      "[--trace]\n"
 	      "       radio --ctl SOCKET \"LINE\"\n",
@@ -278,6 +280,17 @@ static int wish_addr(struct wishes *w, const char *text)
 	return i < 0 ? -EINVAL : bdaddr_parse(text, &w->addr[i]);
 }
 
+static int wish_central(struct wishes *w, const char *text)
+{
+	char *end;
+	unsigned long i = strtoul(text, &end, 10);
+
+	if (end == text || *end || i >= CONTROLLERS_MAX)
+		return -EINVAL;
+	w->central[i] = w->centrals = true;
+	return 0;
+}
+
 static int parse(int argc, char **argv, struct wishes *w)
 {
 	static const struct option options[] = {
@@ -285,6 +298,7 @@ static int parse(int argc, char **argv, struct wishes *w)
 		{ "control", required_argument, NULL, 's' },
 		{ "addr", required_argument, NULL, 'a' },
 		{ "edr", required_argument, NULL, 'e' },
+		{ "central", required_argument, NULL, 'm' },
 		{ "seed", required_argument, NULL, 'r' },
 		{ "supervision", required_argument, NULL, 't' },
 		{ "trace", no_argument, NULL, 'T' },
@@ -303,6 +317,8 @@ static int parse(int argc, char **argv, struct wishes *w)
 			bad = wish_addr(w, optarg);
 		else if (o == 'e')
 			bad = wish_edr(w, optarg);
+		else if (o == 'm')
+			bad = wish_central(w, optarg);
 		else if (o == 'r')
 			w->seed = strtoull(optarg, NULL, 0);
 		else if (o == 't')
@@ -350,7 +366,8 @@ int main(int argc, char **argv)
 	r.world.trace = w.trace;
 	r.world.supervision = (uint16_t)(w.supervision * SLOTS_PER_SECOND);
 	for (unsigned i = 0; i < w.count; i++)
-		world_add(&r.world, w.addr[i], w.rate[i]);
+		world_add(&r.world, w.addr[i], w.rate[i])->central =
+			w.centrals ? w.central[i] : i == 0;
 	e = open_loop(&r);
 	if (e == 0)
 		e = start(&r, w.control);

@@ -10,9 +10,10 @@
 #define SCAN_INQUIRY 0x01 /* scan_enable bits */
 #define SCAN_PAGE    0x02
 
-#define PERIOD_NS (2048 * (uint64_t)SLOT_NS) /* how often one that is not there is looked for \
-					      */
-#define NAME_NS (36 * (uint64_t)SLOT_NS)     /* reading 248 bytes in short packets */
+#define PERIOD_NS                                                                         \
+	(2048 * (uint64_t)SLOT_NS)	 /* how often one that is not there is looked for \
+					  */
+#define NAME_NS (36 * (uint64_t)SLOT_NS) /* reading 248 bytes in short packets */
 #define RSSI	(-52)
 
 /* ---- inquiry ---------------------------------------------------------------------------- */

@@ -185,9 +185,10 @@ struct pager {
 struct air {
 	struct link *link;	  /* whose packets fill the slots under way; NULL = idle */
 	bool out_lost, back_lost; /* the master's packet, the answer */
-	bool settling;	  /* that exchange is over and its packets are being handed out */
-	unsigned turn;	  /* whose turn comes next */
-	uint64_t free_at; /* ns; also taken by other piconets it is part of */
+	bool settling; /* that exchange is over and its packets are being handed out */
+	unsigned turn; /* whose turn comes next */
+	struct controller *claim; /* a master that waits for this radio, and is next */
+	uint64_t free_at;	  /* ns; also taken by other piconets it is part of */
 	struct deadline timer;
 	uint64_t slots;	     /* in which it sent or received data */
 	uint64_t scan_slots; /* taken by inquiry and paging */
@@ -204,6 +205,7 @@ struct controller {
 	bool plugged;		/* a host is attached */
 	bool powered;		/* its radio has power */
 	bool in_range;		/* of all others */
+	bool central;		/* keeps a master's role it has: joins no other's piconet */
 	uint64_t stalled_until; /* ns; ACL data waits until then */
 	uint16_t opcode;	/* of the command being answered */
 	struct settings set;
