@@ -24,7 +24,7 @@ trap 'rm -rf "$tmp"' EXIT
 
 compile() # COMPILER SOURCE OBJECT
 {
-	$1 -std=c17 -D_GNU_SOURCE -I. -O2 -fno-math-errno -ffunction-sections -fno-jump-tables \
+	$1 -std=c17 -D_GNU_SOURCE -I. -O3 -fno-math-errno -fno-trapping-math -ffunction-sections -fno-jump-tables \
 		-fno-stack-protector -c -o "$3" "$2"
 }
 
