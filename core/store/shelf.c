@@ -58,8 +58,8 @@ static int own_folder(char *ret)
 	return user_path(ret, "XDG_CONFIG_HOME", ".config", "profiles");
 }
 
-/* rest, seen from the folder that this program lies in. */
-static int program_path(char *ret, const char *rest)
+/* share/, so many folders above the program itself. */
+static int program_share(char *ret, int above)
 {
 	char program[SHELF_PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -68,8 +68,9 @@ static int program_path(char *ret, const char *rest)
 	if (n <= 0)
 		return -ENOENT;
 	program[n] = '\0';
-	slash = strrchr(program, '/');
-	return print_path(ret, "%.*s/%s", slash ? (int)(slash - program) : 0, program, rest);
+	for (; above > 0 && (slash = strrchr(program, '/')); above--)
+		*slash = '\0';
+	return print_path(ret, "%s/share/fanfare/profiles", program);
 }
 
 /* The i-th folder to look in. -ENOENT when it is known to be none. */
@@ -81,9 +82,9 @@ static int folder_path(unsigned int i, char *ret)
 	case 1:
 		return print_path(ret, "/etc/fanfare/profiles");
 	case 2: /* of the tree it was built in */
-		return program_path(ret, "share/fanfare/profiles");
+		return program_share(ret, 1);
 	case 3: /* beside the bin/ that it was moved to with its share/ */
-		return program_path(ret, "../share/fanfare/profiles");
+		return program_share(ret, 2);
 	case 4:
 		return print_path(ret, "%s/profiles", FANFARE_SHARE);
 	default:
