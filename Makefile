@@ -198,10 +198,11 @@ clean:
 	rm -rf $(BUILD)
 
 install: all
-	install -D -m 755 $(BUILD)/fanfare $(DESTDIR)$(PREFIX)/bin/fanfare
-	install -d $(DESTDIR)$(PREFIX)/share/fanfare/profiles $(DESTDIR)$(PREFIX)/share/fanfare/themes
-	install -m 644 profiles/*.conf $(DESTDIR)$(PREFIX)/share/fanfare/profiles
-	for t in themes/*.theme; do [ ! -f "$$t" ] || install -m 644 "$$t" $(DESTDIR)$(PREFIX)/share/fanfare/themes; done
+	@install -D -m 755 $(BUILD)/fanfare $(DESTDIR)$(PREFIX)/bin/fanfare
+	@install -d $(DESTDIR)$(PREFIX)/share/fanfare/profiles $(DESTDIR)$(PREFIX)/share/fanfare/themes
+	@install -m 644 profiles/*.conf $(DESTDIR)$(PREFIX)/share/fanfare/profiles
+	@install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/fanfare/themes
+	@echo 'installed as $(DESTDIR)$(PREFIX)/bin/fanfare'
 
 # ---- what apt has to bring ------------------------------------------------------------------
 
