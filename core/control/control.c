@@ -23,45 +23,6 @@
 /* The engine takes a plan up within a period; used ones are fetched after this. */
 #define COLLECT_NS (50 * NS_PER_MS)
 
-void control_changed(struct control *c)
-{
-	c->change++;
-}
-
-void control_edited(struct control *c)
-{
-	struct profile *now = loading_current(c);
-
-	c->modified = now && c->saved && !profile_equal(now, c->saved);
-	profile_free(now);
-	c->dirty = true;
-	control_changed(c);
-}
-
-struct speaker *control_speaker(struct control *c, uint32_t id)
-{
-	for (uint32_t i = 0; i < c->speakers_n; i++) {
-		if (c->speakers[i]->id == id)
-			return c->speakers[i];
-	}
-	return NULL;
-}
-
-struct source_run *control_source(struct control *c, uint32_t id)
-{
-	for (uint32_t i = 0; i < c->sources_n; i++) {
-		if (c->sources[i]->id == id)
-			return c->sources[i];
-	}
-	return NULL;
-}
-
-void control_wake_at(struct control *c, uint64_t t)
-{
-	if (t < c->wake_at)
-		c->wake_at = t;
-}
-
 static void ring_bell(int fd)
 {
 	uint64_t one = 1;
@@ -151,6 +112,7 @@ static void settle(struct control *c)
 
 	c->wake_at = clock_now() + HOUSEKEEPING_NS;
 	peers_check_rate(c);
+	loading_compare(c);
 	status_watch(c);
 	links_step(c);
 	if (c->dirty && c->engine && graph_send(c) < 0)

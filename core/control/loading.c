@@ -307,6 +307,18 @@ no_memory:
 	return NULL;
 }
 
+void loading_compare(struct control *c)
+{
+	struct profile *now;
+
+	if (!c->edited)
+		return;
+	c->edited = false;
+	now = loading_current(c);
+	c->modified = now && c->saved && !profile_equal(now, c->saved);
+	profile_free(now);
+}
+
 int loading_save(struct control *c, const char *name, struct complaint *why)
 {
 	SCOPED(profile_freep) struct profile *p = NULL;

@@ -25,6 +25,9 @@ int loading_save(struct control *c, const char *name, struct complaint *why);
 /* [ctl] What plays, as a profile. NULL = no memory. */
 struct profile *loading_current(const struct control *c);
 
+/* [ctl] After edits: find out whether what plays still is what was saved. */
+void loading_compare(struct control *c);
+
 /* [ctl] Read anew which profiles there are. */
 void loading_list(struct control *c);
 

@@ -150,7 +150,8 @@ struct control {
 	struct profile *saved; /* as in the file, NULL = never saved */
 	char name[PROFILE_NAME_MAX];
 	char path[SHELF_PATH_MAX];
-	bool modified;
+	bool edited;   /* changed since modified was found out */
+	bool modified; /* differs from saved */
 	uint32_t zones_n, speakers_n, sources_n;
 	struct zone zones[FF_ZONES];
 	struct speaker *speakers[FF_SPEAKERS];
@@ -176,7 +177,7 @@ struct control {
 /* [ctl] Something that a snapshot shows is different now. */
 void control_changed(struct control *c);
 
-/* [ctl] A setting of the profile is different now: a new plan, and modified anew. */
+/* [ctl] A setting of the profile is different now: a new plan is wanted. */
 void control_edited(struct control *c);
 
 /* [ctl] By id, NULL = none. */

@@ -5,7 +5,6 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
-#include "core/control/links.h"
 #include "core/io/a2dp_sbc.h"
 
 #include <stdio.h>
