@@ -8,13 +8,16 @@
 
 #include <errno.h>
 
-#define CROWDED	 2.0 /* packets waiting */
-#define CALM	 0.75
-#define AVERAGE	 8.0 /* packets */
-#define LESS	 0.9 /* of the slots */
-#define HOLD	 (500 * NS_PER_MS)
-#define WAIT_MIN (8 * NS_PER_SEC)
-#define WAIT_MAX (120 * NS_PER_SEC)
+#define CROWDED	      2.0 /* packets waiting */
+#define CALM	      0.75
+#define AVERAGE	      8.0  /* packets */
+#define LESS	      0.9  /* of the slots */
+#define MUCH_LESS     0.75 /* when less was not enough */
+#define HOLD	      (600 * NS_PER_MS)
+#define HOLD_DROPPING (200 * NS_PER_MS)
+#define SOON	      (1500 * NS_PER_MS)
+#define WAIT_MIN      (8 * NS_PER_SEC)
+#define WAIT_MAX      (120 * NS_PER_SEC)
 
 /* ---- what a bitpool costs ------------------------------------------------------------ */
 
@@ -91,6 +94,15 @@ int bitpool_init(struct bitpool *b, const struct bitpool_stream *stream, uint32_
 	return 0;
 }
 
+uint32_t bitpool_within(const struct bitpool_stream *stream, double slots)
+{
+	struct bitpool b;
+
+	if (bitpool_init(&b, stream, 0) < 0)
+		return 0;
+	return best_within(&b, b.bottom, b.top, slots);
+}
+
 void bitpool_set_ceiling(struct bitpool *b, uint32_t ceiling)
 {
 	bool at_top = b->now == b->top;
@@ -104,8 +116,20 @@ void bitpool_set_ceiling(struct bitpool *b, uint32_t ceiling)
 
 /* ---- the law ------------------------------------------------------------------------- */
 
-static bool lower(struct bitpool *b, uint64_t now)
+/* Whether to give way now; what waits from before the last time does not count again. */
+static bool crowded(const struct bitpool *b, uint64_t now, bool taken)
 {
+	uint64_t since = b->lowered_at > 0 ? now - b->lowered_at : UINT64_MAX;
+
+	if (!taken)
+		return b->taken && since >= HOLD_DROPPING;
+	return b->queue >= CROWDED && since >= HOLD;
+}
+
+static bool lower(struct bitpool *b, uint64_t now, bool taken)
+{
+	bool again = !taken && b->lowered_at > 0 && now - b->lowered_at < SOON;
+	double share = again ? MUCH_LESS : LESS;
 	uint32_t before = b->now;
 
 	if (b->raised_at > 0) { /* that was too much */
@@ -113,10 +137,10 @@ static bool lower(struct bitpool *b, uint64_t now)
 		b->raised_at = 0;
 	}
 	if (before > b->bottom)
-		b->now = best_within(b, b->bottom, before - 1, LESS * slots_at(b, before));
+		b->now = best_within(b, b->bottom, before - 1, share * slots_at(b, before));
 	b->taken = false;
 	b->queue = 0.0; /* what waits now was sent before the change */
-	b->hold_until = now + HOLD;
+	b->lowered_at = now;
 	b->raise_at = now + b->wait;
 	return b->now != before;
 }
@@ -141,11 +165,13 @@ static bool raise(struct bitpool *b, uint64_t now)
 
 bool bitpool_offered(struct bitpool *b, uint64_t now, uint32_t queue, bool taken)
 {
-	b->queue += ((double)queue - b->queue) / AVERAGE;
-	b->taken = b->taken || taken;
+	if (taken) { /* a link that stands still tells nothing about the air */
+		b->queue += ((double)queue - b->queue) / AVERAGE;
+		b->taken = true;
+	}
 
-	if ((b->queue >= CROWDED || !taken) && b->taken && now >= b->hold_until)
-		return lower(b, now);
+	if (crowded(b, now, taken))
+		return lower(b, now, taken);
 	if (b->queue >= CALM || !taken)
 		return false;
 	if (b->raise_at == 0)

@@ -11,9 +11,10 @@
  *   does not last long enough to count.
  * - When crowded it gives up a tenth of its *slots*: the best bitpool that
  *   needs at most nine tenths. Slots and not bits, because cost goes in steps
- *   (airtime.h): 52 instead of 53 saves nothing. A tenth of what each has, and
- *   never sooner than 0.5 s after the last: who has more gives more, so those
- *   who share an adapter draw level.
+ *   (airtime.h): 52 instead of 53 saves nothing. A quarter when packets are
+ *   still lost soon after that. A share of what each has, and again only after
+ *   0.6 s (0.2 s when packets are lost): who has more gives more, so those who
+ *   share an adapter draw level.
  * - A link that takes nothing at all is gone, not crowded: fewer bits would
  *   not help, and it is to come back as it went.
  * - After 8 s without crowding it tries the next step up. A try that ends in
@@ -46,7 +47,7 @@ struct bitpool {
 	uint32_t now;	      /* in use, bottom..top */
 	double queue;	      /* packets waiting, averaged */
 	bool taken;	      /* the link took a packet since it was lowered last */
-	uint64_t hold_until;  /* ns; no lowering before */
+	uint64_t lowered_at;  /* ns; 0 = never */
 	uint64_t raised_at;   /* ns of the last try; 0 = it was answered */
 	uint64_t raise_at;    /* ns of the next one */
 	uint64_t wait;	      /* ns between tries */
@@ -57,6 +58,13 @@ struct bitpool {
  * -EMSGSIZE: not one frame of the smallest bitpool fits into mtu.
  */
 int bitpool_init(struct bitpool *b, const struct bitpool_stream *stream, uint32_t ceiling);
+
+/*
+ * [any] The best bitpool with which a stream needs at most slots per second,
+ * or the smallest that still sounds like music: a ceiling to start with for
+ * speakers that are known to share an adapter. 0 = mtu has no room for any.
+ */
+uint32_t bitpool_within(const struct bitpool_stream *stream, double slots);
 
 /* [io] Another ceiling, 0 = what was agreed. A bitpool below it stays. */
 void bitpool_set_ceiling(struct bitpool *b, uint32_t ceiling);
