@@ -51,6 +51,9 @@ void listener_done(struct listener *l)
 /* One SBC frame of n PCM frames to its place. */
 static void place(struct listener *l, uint64_t at, const int16_t *pcm, uint32_t n, bool mono)
 {
+	if (at < l->base)
+		return;
+	at -= l->base;
 	for (uint32_t i = 0; i < n && at + i < l->room; i++) {
 		l->heard[2 * (at + i)] = (float)pcm[mono ? i : 2 * i] / 32768.0f;
 		l->heard[2 * (at + i) + 1] = (float)pcm[mono ? i : 2 * i + 1] / 32768.0f;

@@ -26,6 +26,7 @@ struct listener {
 	uint8_t config[4];
 	bool decode; /* else only counted: decoding takes its time */
 	sbc_t sbc;
+	uint64_t base;	/* the frame that heard begins with */
 	uint64_t room;	/* frames of heard */
 	float *heard;	/* stereo; silence where nothing came */
 	uint8_t *count; /* how often each frame came */
