@@ -383,7 +383,7 @@ void screen_suspend(struct screen *s)
 	screen_drain(s);
 	endwin();
 	screen_drain(s);
-	tcsetattr(s->tty, TCSADRAIN, &s->found);
+	tcsetattr(s->tty, TCSANOW, &s->found);
 	s->away = true;
 }
 

@@ -74,7 +74,7 @@ static void session_mend(const struct termios *found)
 	if (cursor_normal)
 		putp(cursor_normal);
 	fflush(stdout);
-	tcsetattr(STDOUT_FILENO, TCSADRAIN, found);
+	tcsetattr(STDOUT_FILENO, TCSANOW, found);
 }
 
 static int session_bereft(pid_t child, const struct termios *found, bool terminal)

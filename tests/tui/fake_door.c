@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* fake_door - see fake_door.h. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "tests/tui/fake_door.h"
+
+static struct fake_door *fake;
+
+struct fake_door *fake_door_new(void)
+{
+	if (!fake)
+		fake = mmap(NULL, sizeof(*fake), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			    -1, 0);
+	if (fake == MAP_FAILED)
+		abort();
+	if (fake->news > 0)
+		close(fake->news);
+	memset(fake, 0, sizeof(*fake));
+	fake->news = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return fake;
+}
+
+void fake_door_news(struct fake_door *f)
+{
+	if (eventfd_write(f->news, 1) < 0)
+		abort();
+}
+
+int ff_open(const struct ff_options *options, struct ff **ret, char why[FF_TEXT_MAX * 4])
+{
+	(void)options;
+	if (fake->fail) {
+		snprintf(why, FF_TEXT_MAX * 4, "party.conf:3: expected a number");
+		return fake->fail;
+	}
+	fake->pid = getpid();
+	*ret = (struct ff *)fake;
+	return 0;
+}
+
+void ff_close(struct ff *ff)
+{
+	if (ff)
+		fake->closed++;
+}
+
+static void obey(const struct ff_command *c)
+{
+	struct ff_speaker *s = NULL;
+
+	for (uint32_t i = 0; i < fake->snap.speakers_n; i++)
+		if (fake->snap.speakers[i].id == c->id)
+			s = &fake->snap.speakers[i];
+	if (c->verb == FF_SET_VOLUME && s)
+		s->volume_db = c->value;
+	else if (c->verb == FF_SET_MUTE && s)
+		s->mute = c->flag;
+	else if (c->verb == FF_SET_MASTER)
+		fake->snap.zones[0].volume_db = c->value;
+}
+
+int ff_submit(struct ff *ff, const struct ff_command *command)
+{
+	(void)ff;
+	if (fake->commands < 64)
+		fake->command[fake->commands] = *command;
+	fake->commands++;
+	obey(command);
+	fake_door_news(fake);
+	return 0;
+}
+
+/*
+ * A beat twice a second over a level that wanders: the peaks of speech and
+ * pop music jump by some 10 dB and fall again, differently on both sides.
+ */
+static float music(double t, double phase)
+{
+	double beat = fmod(t * 2 + phase, 1.0), wander = sin(t * 0.7 + phase * 5) * 4;
+
+	return (float)(-6 - 14 * beat + wander + 3 * sin(t * 23 + phase * 40));
+}
+
+static void play(struct ff_level *l, double t, double phase)
+{
+	if (l->peak_db[0] <= FF_SILENT)
+		return;
+	l->peak_db[0] = music(t, phase);
+	l->peak_db[1] = music(t, phase + 0.13);
+}
+
+void ff_snapshot(struct ff *ff, struct ff_snapshot *ret)
+{
+	double t = (double)clock_now() / 1e9;
+	eventfd_t news;
+
+	(void)ff;
+	fake->snapshots++;
+	*ret = fake->snap;
+	if (eventfd_read(fake->news, &news) < 0 && errno != EAGAIN)
+		abort();
+	if (!fake->moving)
+		return;
+	for (uint32_t i = 0; i < ret->speakers_n; i++)
+		play(&ret->speakers[i].level, t, i * 0.02);
+	play(&ret->zones[0].level, t, 0);
+	play(&ret->sources[0].level, t, 0);
+}
+
+int ff_fd(struct ff *ff)
+{
+	(void)ff;
+	return fake->news;
+}
