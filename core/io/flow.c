@@ -225,8 +225,8 @@ static void hand_over(struct flow *f, uint64_t now)
 
 	intake_push(&f->in, now, f->staged, n);
 	drop_staged(f, n);
-	edge_in_report(f->in.edge, now, (double)f->in.pushed);
-	intake_pass(&f->in, now, now);
+	intake_report(&f->in, now, (double)f->in.pushed);
+	intake_pass(&f->in, now);
 }
 
 static int step_live(struct flow *f, uint64_t until)

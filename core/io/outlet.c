@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define WORTH_KNOWING (30 * NS_PER_SEC) /* before that a clock's error is mostly noise */
+
 static void release(void *body)
 {
 	struct outlet *o = body;
@@ -58,6 +60,7 @@ int outlet_open(struct outlet *o, const struct outlet_setup *setup)
 	};
 
 	edge_out_free(o->edge);
+	o->opened = clock_now();
 	o->edge = edge_out_new(&e, NULL);
 	if (!o->edge)
 		return -ENOMEM;
@@ -75,7 +78,8 @@ void outlet_close(struct outlet *o)
 	if (!o->edge)
 		return;
 	edge_out_status(o->edge, &st);
-	o->ppm = st.ppm;
+	if (clock_now() - o->opened > WORTH_KNOWING)
+		o->ppm = st.ppm;
 	edge_out_free(o->edge);
 	o->edge = NULL;
 }

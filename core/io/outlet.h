@@ -23,6 +23,7 @@ struct outlet {
 	struct runner runner;
 	struct edge_out *edge; /* NULL while the device is closed */
 	uint64_t fed;	       /* zone frame to give the edge next */
+	uint64_t opened;       /* ns */
 	double ppm;	       /* of the device's clock, remembered over a reopening */
 	enum sample_format format;
 	uint32_t channels, rate; /* of the device */

@@ -86,7 +86,8 @@ struct ring *source_ring(struct source *s)
 	return s->ring;
 }
 
-#define HANGING (3 * NS_PER_SEC)
+#define WORTH_KNOWING (30 * NS_PER_SEC) /* before that a clock's error is mostly noise */
+#define HANGING	      (3 * NS_PER_SEC)
 
 void source_health(struct source *s, struct health_report *ret)
 {
@@ -107,20 +108,22 @@ bool source_write(struct source *s, uint64_t at, const float *stereo, uint32_t f
 	return ring_write(s->ring, at, stereo, frames) == frames;
 }
 
-/* How far, in ns, the edge may have to look beyond the place it should be at. */
-static uint64_t margin_of(const struct intake_setup *setup)
-{
-	uint64_t sinc = 36 * NS_PER_SEC / setup->rate; /* half of 64 taps, and its rounding */
+#define FADE (5 * NS_PER_MS) /* the edge keeps one in hand, and begins with two */
 
-	switch (setup->class) {
+uint64_t intake_margin(enum drift_class class, uint32_t rate)
+{
+	uint64_t hand = 36 * NS_PER_SEC / rate + FADE; /* half of 64 taps, rounding, a fade */
+
+	/* and as far as the edge may be off its place before it is back there */
+	switch (class) {
 	case DRIFT_ALSA:
-		return sinc + NS_PER_MS / 2;
+		return hand + NS_PER_MS / 2;
 	case DRIFT_USB:
-		return sinc + 2 * NS_PER_MS;
+		return hand + 3 * NS_PER_MS / 2;
 	case DRIFT_LOOSE:
-		return sinc + 15 * NS_PER_MS;
+		return hand + 4 * NS_PER_MS;
 	}
-	return sinc;
+	return hand;
 }
 
 int intake_open(struct intake *in, struct source *s, const struct intake_setup *setup,
@@ -145,19 +148,21 @@ int intake_open(struct intake *in, struct source *s, const struct intake_setup *
 		.channels = setup->channels,
 		.rate = setup->rate,
 		.latency = setup->latency,
-		.margin = margin_of(setup),
+		.margin = intake_margin(setup->class, setup->rate),
+		.opened = now,
 		.next = source_frame_at(s, now),
 	};
 	/* the ring of an earlier opening may have got further */
 	if (in->next < ring_head(s->ring))
 		in->next = ring_head(s->ring);
+	drift_init(&in->clock, setup->rate, e.ppm, setup->class);
 	in->edge = edge_in_new(&e, NULL);
 	return in->edge ? 0 : -ENOMEM;
 }
 
 void intake_close(struct intake *in)
 {
-	if (in->edge) {
+	if (in->edge && clock_now() - in->opened > WORTH_KNOWING) {
 		struct edge_status st;
 
 		edge_in_status(in->edge, &st);
@@ -199,32 +204,60 @@ void intake_push(struct intake *in, uint64_t now, const void *data, uint32_t fra
 	}
 }
 
-static void report(struct intake *in)
+void intake_report(struct intake *in, uint64_t now, double position)
 {
-	struct edge_status st;
-	struct health_report *h;
+	edge_in_report(in->edge, now, position);
+	drift_report(&in->clock, now, position);
+}
 
-	edge_in_status(in->edge, &st);
-	h = health_begin(&in->source->health);
-	h->ppm = st.ppm;
+void intake_gap(struct intake *in)
+{
+	edge_in_gap(in->edge);
+	drift_hold(&in->clock);
+}
+
+static void report(struct intake *in, const struct edge_status *st)
+{
+	struct health_report *h = health_begin(&in->source->health);
+
+	h->ppm = st->ppm;
 	h->rate = in->rate;
 	h->latency_ms = (double)in->latency / (double)NS_PER_MS;
 	h->sent++;
 	health_end(&in->source->health);
 }
 
-void intake_pass(struct intake *in, uint64_t now, uint64_t heard)
+/*
+ * The frame of the timeline up to which the edge can give sound. The edge goes
+ * by what the reports say, not by the clock on the wall, and so do we.
+ */
+static uint64_t reach(const struct intake *in, bool playing)
+{
+	const struct source *s = in->source;
+	double heard = drift_ns_until(&in->clock, s->time.t0, (double)in->pushed);
+	double hand = (double)in->margin + (playing ? 0.0 : (double)FADE);
+	double at = (heard + (double)in->latency - hand) * 1e-9 * s->time.rate;
+
+	return at > 0 ? (uint64_t)at : 0;
+}
+
+void intake_pass(struct intake *in, uint64_t now)
 {
 	struct source *s = in->source;
 	float out[2 * SOURCE_BLOCK];
-	uint64_t end = source_frame_at(s, heard + in->latency - in->margin);
+	struct edge_status st;
+	uint64_t end;
 	/* a cycle takes its whole period when its first frame is due */
 	uint64_t gone = source_frame_at(s, now) / s->time.period * s->time.period;
 
-	if (in->next < gone && end > in->next)
+	edge_in_status(in->edge, &st);
+	if (!drift_locked(&in->clock))
+		return; /* nothing in the ring is silence, too */
+	end = reach(in, st.playing);
+	if (st.playing && in->next < gone && end > in->next)
 		in->late++;
-	/* after a long pause: what is long over needs no pulling */
-	if (in->next + s->time.rate / 4 < gone)
+	/* what is over needs no pulling, unless the sound is in the middle of it */
+	if (in->next + (st.playing ? s->time.rate / 4 : 0) < gone)
 		in->next = gone;
 	while (in->next < end) {
 		uint64_t left = end - in->next;
@@ -234,7 +267,7 @@ void intake_pass(struct intake *in, uint64_t now, uint64_t heard)
 		source_write(s, in->next, out, n);
 		in->next += n;
 	}
-	report(in);
+	report(in, &st);
 }
 
 bool intake_too_late(struct intake *in, uint64_t now)

@@ -3,22 +3,22 @@
  * source_alsa - what an ALSA device captures: the aux output of an Echo, a
  * record player, a loopback card.
  *
- * The thread wakes by the clock about every 256 frames and takes what is
+ * The thread wakes a moment before each cycle of the engine and takes what is
  * there; how the device's interrupts lie does not matter. Its latency is what
- * that needs and no more: an engine's period, one of its own, the resampler's
- * reach and a little slack. Where wake-ups keep coming too late for that it
- * is lengthened by small steps and said so.
+ * that needs and no more: the engine's period, that moment, and what the edge
+ * has to have in hand. Where wake-ups keep coming too late for that it is
+ * lengthened by small steps.
  */
 #include "core/io/alsa_pcm.h"
 #include "core/io/source_impl.h"
 
 #include <stdio.h>
 
-#define PERIOD	  256u	/* frames at 44.1 and 48 kHz */
-#define BUFFER	  8192u /* frames: a thread held up for 150 ms loses nothing */
-#define SLACK	  (13 * NS_PER_MS / 10)
-#define STEP	  (4 * NS_PER_MS) /* more latency when late */
+#define PERIOD	  256u		  /* frames asked of the device */
+#define MOMENT	  (2 * NS_PER_MS) /* before a cycle: our work, and a late wake-up */
+#define STEP	  (4 * NS_PER_MS) /* more of it when that is not enough */
 #define EXTRA_MAX (40 * NS_PER_MS)
+#define SERVER	  (60 * NS_PER_MS) /* what a plugin's sound server holds back */
 #define STALL	  (2 * NS_PER_SEC) /* no frame for so long: it hangs */
 
 struct listener {
@@ -35,19 +35,10 @@ static uint64_t device_ns(const struct alsa_pcm *p, uint64_t frames)
 	return clock_of_frame(0, frames, p->rate);
 }
 
-/* Frames of the device between two looks: a bit less than its period, or ours. */
-static uint32_t stride(const struct alsa_pcm *p)
-{
-	uint32_t ours = PERIOD * (p->rate / 44100 ? p->rate / 44100 : 1);
-
-	return p->period > 32 && p->period < ours ? p->period : ours;
-}
-
 static int open_intake(struct listener *l, uint64_t now)
 {
 	struct source *s = l->source;
 	const struct alsa_pcm *p = &l->pcm;
-	uint64_t reach = device_ns(p, 36) + NS_PER_MS / 2;
 	struct intake_setup setup = {
 		.format = p->format,
 		.channels = p->channels,
@@ -55,15 +46,13 @@ static int open_intake(struct listener *l, uint64_t now)
 		.class = p->class,
 	};
 
-	/* a device that gives whole periods only is a period later than one that streams */
-	if (p->period > stride(p))
-		reach += device_ns(p, p->period - stride(p));
-	if (p->class == DRIFT_USB)
-		reach += 2 * NS_PER_MS;
+	setup.latency = source_ns(s, s->time.period) + MOMENT + l->extra +
+			intake_margin(p->class, p->rate);
+	/* one that gives whole periods only is late by up to one */
+	if (p->period > PERIOD)
+		setup.latency += device_ns(p, p->period - PERIOD);
 	if (p->class == DRIFT_LOOSE)
-		reach += 40 * NS_PER_MS;
-	setup.latency = source_ns(s, s->time.period) + device_ns(p, stride(p)) + reach + SLACK +
-			l->extra;
+		setup.latency += SERVER;
 	return intake_open(&l->in, s, &setup, now);
 }
 
@@ -76,7 +65,7 @@ static int open_device(struct listener *l, char why[ALSA_WHY])
 		.rate = c->rate ? c->rate : l->source->time.rate,
 		.channels = c->channels ? c->channels : 2,
 		.period = PERIOD,
-		.buffer = BUFFER,
+		.buffer = l->source->time.rate / 5, /* a thread held up loses nothing */
 	};
 	int r = alsa_pcm_open(&l->pcm, &want, why);
 
@@ -108,7 +97,7 @@ static int take(struct listener *l, uint64_t now)
 
 	if (r < 0)
 		return r;
-	edge_in_report(l->in.edge, at.at, (double)l->in.pushed + (double)at.delay);
+	intake_report(&l->in, at.at, (double)l->in.pushed + (double)at.delay);
 	while (at.avail > 0) {
 		uint32_t want = at.avail < l->pcm.buffer ? (uint32_t)at.avail : l->pcm.buffer;
 		bool had_clock = !l->pcm.clockless;
@@ -120,15 +109,12 @@ static int take(struct listener *l, uint64_t now)
 			break;
 		intake_push(&l->in, now, l->bytes, (uint32_t)n);
 		at.avail -= n;
-		at.delay -= n;
 		if (had_clock && l->pcm.clockless)
-			edge_in_gap(l->in.edge); /* found out just now: it begins here */
+			intake_gap(&l->in); /* found out just now: it begins here */
 	}
 	if (l->in.pushed != before)
 		l->sound_at = now;
-	if (at.delay < 0)
-		at.delay = 0;
-	intake_pass(&l->in, now, at.at - device_ns(&l->pcm, (uint64_t)at.delay));
+	intake_pass(&l->in, now);
 	return now - l->sound_at > STALL ? -EIO : 0;
 }
 
@@ -147,7 +133,7 @@ static int mend(struct listener *l, int error)
 	}
 	if (r < 0)
 		return r;
-	edge_in_gap(l->in.edge);
+	intake_gap(&l->in);
 	h = health_begin(&s->health);
 	h->drops++;
 	h->drop_at = clock_now();
@@ -168,6 +154,16 @@ static int watch_lateness(struct listener *l, uint64_t now)
 	return open_intake(l, now);
 }
 
+/* A moment before the next cycle of the engine that is not quite here yet. */
+static uint64_t next_look(const struct listener *l, uint64_t now)
+{
+	const struct timeline *t = &l->source->time;
+	uint64_t ahead = MOMENT + l->extra;
+	uint64_t n = source_frame_at(l->source, now + ahead + NS_PER_MS) / t->period + 1;
+
+	return clock_of_frame(t->t0, n * t->period, t->rate) - ahead;
+}
+
 static int listen_on(struct listener *l)
 {
 	struct source *s = l->source;
@@ -178,7 +174,7 @@ static int listen_on(struct listener *l)
 	if (r >= 0)
 		health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
 	while (r >= 0) {
-		if (!runner_sleep_until(&s->runner, now + device_ns(&l->pcm, stride(&l->pcm))))
+		if (!runner_sleep_until(&s->runner, next_look(l, now)))
 			return -ECANCELED;
 		now = clock_now();
 		runner_beat(&s->runner, now);

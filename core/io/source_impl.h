@@ -68,12 +68,14 @@ void source_to_stereo(float *stereo, const void *raw, enum sample_format format,
 struct intake {
 	struct source *source;
 	struct edge_in *edge;
+	struct drift clock; /* what the edge knows, for us to know how far it can reach */
 	enum sample_format format;
 	uint32_t channels, rate; /* of the device */
 	uint64_t latency;	 /* ns from heard to due */
 	uint64_t margin;	 /* ns the edge may be behind its place */
 	uint64_t next;		 /* frame of the zone to pull next */
 	uint64_t pushed;	 /* device frames so far */
+	uint64_t opened;	 /* ns */
 	uint32_t late;		 /* passes that came after the engine had been there */
 	uint64_t late_at;	 /* ns; since when they are counted */
 };
@@ -86,6 +88,13 @@ struct intake_setup {
 	enum drift_class class;
 };
 
+/*
+ * [any] ns that the latest sound must be ahead of what is asked of an intake:
+ * its latency is at least that, an engine's period, and the time from a look
+ * at the device to the cycle that needs it.
+ */
+uint64_t intake_margin(enum drift_class class, uint32_t rate);
+
 /* [io] Begin at now. -ENOMEM, -EINVAL (a rate that no edge can have). */
 int intake_open(struct intake *in, struct source *s, const struct intake_setup *setup,
 		uint64_t now);
@@ -95,11 +104,16 @@ void intake_close(struct intake *in);
 void intake_push(struct intake *in, uint64_t now, const void *data, uint32_t frames);
 
 /*
- * [io] At time now bring to the ring all that is there, when the latest frame
- * pushed was heard at heard (ns). Also writes ppm and latency to the health
- * report.
+ * [io] At time now (ns) the device had heard position frames: those pushed and
+ * those it still has.
  */
-void intake_pass(struct intake *in, uint64_t now, uint64_t heard);
+void intake_report(struct intake *in, uint64_t now, double position);
+
+/* [io] What will be pushed next does not continue what was. */
+void intake_gap(struct intake *in);
+
+/* [io] At time now (ns) bring to the ring all that is there; fill in the health report. */
+void intake_pass(struct intake *in, uint64_t now);
 
 /* [io] Whether the engine has been there first more than a few times in 10 s. */
 bool intake_too_late(struct intake *in, uint64_t now);

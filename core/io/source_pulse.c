@@ -15,7 +15,7 @@
 #include <stdio.h>
 
 #define PIECE	  (10 * NS_PER_MS)
-#define LATENCY	  (80 * NS_PER_MS)
+#define LATENCY	  (110 * NS_PER_MS)
 #define STEP	  (40 * NS_PER_MS) /* more of it for servers that are slower */
 #define EXTRA_MAX (320 * NS_PER_MS)
 #define REPORTS	  4u /* pieces between two */
@@ -84,7 +84,6 @@ static void close_stream(struct listener *l)
 static int listen_on(struct listener *l)
 {
 	struct source *s = l->source;
-	uint64_t age = 0; /* ns the next unread frame is old, by the server's word */
 	int error = PA_OK;
 
 	for (uint32_t i = 0; !runner_stopping(&s->runner); i++) {
@@ -102,14 +101,12 @@ static int listen_on(struct listener *l)
 			pa_usec_t usec = pa_simple_get_latency(l->stream, &error);
 
 			now = clock_now();
-			if (usec != (pa_usec_t)-1 && usec < 1000000) {
-				age = usec * 1000;
-				edge_in_report(l->in.edge, now,
-					       (double)l->in.pushed +
-						       (double)usec * 1e-6 * l->in.rate);
-			}
+			if (usec != (pa_usec_t)-1)
+				intake_report(&l->in, now,
+					      (double)l->in.pushed +
+						      (double)usec * 1e-6 * l->in.rate);
 		}
-		intake_pass(&l->in, now, now - age);
+		intake_pass(&l->in, now);
 		if (intake_too_late(&l->in, now) && l->extra < EXTRA_MAX) {
 			l->extra += STEP;
 			intake_close(&l->in);
