@@ -101,6 +101,7 @@ static void released(void *arg, int error, const char *words)
 static void flow(struct speaker *s, int fd, uint16_t mtu)
 {
 	struct control *c = s->control;
+	const struct bluez_adapter *a = bluez_get_adapter(c->bluez, s->link.adapter);
 	const struct bluez_transport *t =
 		bluez_get_transport(c->bluez, s->link.adapter, s->conf.address);
 	struct a2dp_stream stream = {
@@ -133,7 +134,8 @@ static void flow(struct speaker *s, int fd, uint16_t mtu)
 	/* What was set while it was idle, BlueZ does not apply. */
 	if (s->absolute_wanted >= 0 && t->volume >= 0)
 		bluez_set_volume(c->bluez, t->path, (uint8_t)s->absolute_wanted, NULL, NULL);
-	log_notice("%s: playing over %s, MTU %u", s->conf.name, s->link.adapter, mtu);
+	log_notice("%s: playing over %s, SBC %s, MTU %u", s->conf.name,
+		   a ? a->name : s->link.adapter, s->mono_air ? "mono" : "stereo", mtu);
 	control_changed(c);
 }
 
