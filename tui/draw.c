@@ -260,17 +260,20 @@ static void draw_log(const struct ui *ui, struct cells *c, struct rect r)
 	}
 }
 
+/* The mixer over the whole width, devices and profiles under it, the log gets the rest. */
 static void draw_all_panes(const struct ui *ui, struct cells *c, struct rect r)
 {
-	int log = 6, mixer = pane_mixer_rows(ui, r.cols), lower = 9, half = r.cols * 3 / 5;
+	int mixer = pane_mixer_rows(ui, r.cols), lower = (int)ui->devices.order_n + 3, log = 6;
+	int half = r.cols * 3 / 5;
 
-	if (mixer > r.rows - log - lower)
-		mixer = r.rows - log - lower;
-	lower = r.rows - mixer - log;
-	if (lower > 16) {
-		log += lower - 16;
-		lower = 16;
-	}
+	if (lower < (int)ui->snap.profiles_n + 2)
+		lower = (int)ui->snap.profiles_n + 2;
+	lower = lower < 8 ? 8 : lower > 16 ? 16 : lower;
+	if (mixer > r.rows - log - 8)
+		mixer = r.rows - log - 8;
+	if (lower > r.rows - mixer - log)
+		lower = r.rows - mixer - log;
+	log = r.rows - mixer - lower;
 	pane_mixer_draw(ui, c, (struct rect){ r.row, r.col, mixer, r.cols },
 			ui->pane == PANE_MIXER);
 	r.row += mixer;

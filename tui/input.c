@@ -89,6 +89,7 @@ static uint32_t input_csi_key(char final, unsigned first, unsigned second)
 static int input_csi(const struct input *in, size_t at, uint32_t *ret_key)
 {
 	unsigned number[2] = { 0, 0 }, which = 0;
+	bool private = false; /* an answer, not a key */
 
 	*ret_key = 0;
 	if (in->bytes[at] == '[') { /* the kernel's console: ESC [ [ A is F1 */
@@ -107,10 +108,16 @@ static int input_csi(const struct input *in, size_t at, uint32_t *ret_key)
 			number[which] = number[which] * 10 + (c - '0');
 		else if (c == ';')
 			which++;
-		else if (c >= 0x40 && c <= 0x7E) {
-			*ret_key = input_csi_key((char)c, number[0], number[1]);
+		else if (c >= '<' && c <= '?')
+		private = true;
+		else if (c >= 0x40 && c <= 0x7E)
+		{
+			if (!private)
+				*ret_key = input_csi_key((char)c, number[0], number[1]);
 			return (int)at + 1;
-		} else if (c < 0x20 || c > 0x7E) {
+		}
+		else if (c < 0x20 || c > 0x7E)
+		{
 			return (int)at; /* broken off: what follows is its own */
 		}
 	}

@@ -23,10 +23,18 @@ struct columns {
 		marks, trim, end;
 };
 
-/* As wide as the longest name, within reason for that window. */
-static int mixer_name_width(const struct ui *ui, int cols)
+static bool mixer_has_batteries(const struct ui *ui)
 {
-	int most = cols >= 120 ? 24 : cols / 5, width = cols >= 48 ? 10 : 8;
+	for (uint32_t i = 0; i < ui->snap.speakers_n; i++)
+		if (ui->snap.speakers[i].output == FF_OUT_BLUETOOTH)
+			return true;
+	return false;
+}
+
+/* As wide as the longest name, within reason for that window. */
+static int mixer_name_width(const struct ui *ui, int cols, bool batteries)
+{
+	int most = cols >= 120 ? 24 : cols / (batteries ? 5 : 4), width = cols >= 48 ? 10 : 8;
 
 	for (uint32_t i = 0; i < ui->snap.speakers_n && width < most; i++)
 		if (text_width(ui->snap.speakers[i].name) > width)
@@ -36,13 +44,14 @@ static int mixer_name_width(const struct ui *ui, int cols)
 
 static void mixer_columns(const struct ui *ui, struct columns *k, int cols)
 {
+	bool batteries = mixer_has_batteries(ui);
 	int at = cols >= 40 ? 3 : 2;
 
-	*k = (struct columns){ .name = at, .name_w = mixer_name_width(ui, cols) };
+	*k = (struct columns){ .name = at, .name_w = mixer_name_width(ui, cols, batteries) };
 	at += k->name_w + 1;
 	if (cols >= 66)
 		k->link = at, at += 4;
-	if (cols >= 60)
+	if (cols >= 60 && batteries)
 		k->battery = at, at += 4;
 	k->volume = at, at += 5;
 	if (cols >= 100)
@@ -281,11 +290,14 @@ static void mixer_detail(const struct ui *ui, struct cells *c, struct rect r)
 	cells_text(c, ++row, r.col + 2, r.cols - 3, STYLE_TEXT, w.text);
 }
 
-static int mixer_detail_rows(int rows, int cols)
+/* The strip is whole, or its two lines of text, or not there: rows come first, up to a few. */
+static int mixer_detail_rows(const struct ui *ui, int rows, int cols)
 {
-	if (cols < 60 || rows < 11)
+	int need = 1 + (ui->mixer.rows < 8 ? ui->mixer.rows : 8);
+
+	if (cols < 60 || rows < need + 3)
 		return 0;
-	return rows >= 9 + DETAIL_ROWS ? DETAIL_ROWS : 3;
+	return rows >= need + DETAIL_ROWS ? DETAIL_ROWS : 3;
 }
 
 int pane_mixer_rows(const struct ui *ui, int cols)
@@ -315,7 +327,7 @@ static void mixer_empty(const struct ui *ui, struct cells *c, struct rect r)
 void pane_mixer_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
 {
 	const struct mixer *m = &ui->mixer;
-	int detail = mixer_detail_rows(r.rows, r.cols), top;
+	int detail = mixer_detail_rows(ui, r.rows, r.cols), top;
 	struct columns k;
 
 	mixer_columns(ui, &k, r.cols);

@@ -101,7 +101,7 @@ static void profiles_row(const struct ui *ui, struct cells *c, struct rect r, in
 {
 	const struct ff_profile *p = &ui->snap.profiles[i];
 	bool selected = i == ui->profiles.list.selected;
-	int name_w = r.cols >= 60 ? 32 : r.cols - 14, at = r.col + 3;
+	int name_w = r.cols >= 78 ? 32 : r.cols - 18, at = r.col + 3;
 
 	if (name_w < 8)
 		name_w = 8;

@@ -120,6 +120,8 @@ static void words_drops(const struct ff_speaker *s, struct words *w)
 	words_age(s->drop_age_ms, age, sizeof(age));
 	if (s->drop_age_ms == UINT32_MAX)
 		words_add(w, "drops %llu", (unsigned long long)s->drops);
+	else if (s->drop_age_ms < 3000)
+		words_add(w, "drops %llu (just now)", (unsigned long long)s->drops);
 	else
 		words_add(w, "drops %llu (last %s ago)", (unsigned long long)s->drops, age);
 }

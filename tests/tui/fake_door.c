@@ -17,8 +17,8 @@ static struct fake_door *fake;
 struct fake_door *fake_door_new(void)
 {
 	if (!fake)
-		fake = mmap(NULL, sizeof(*fake), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			    -1, 0);
+		fake = mmap(NULL, sizeof(*fake), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (fake == MAP_FAILED)
 		abort();
 	if (fake->news > 0)

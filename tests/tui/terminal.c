@@ -30,7 +30,8 @@ struct terminal {
 
 struct terminal *terminal_new(int rows, int cols, int (*fn)(void *arg), void *arg)
 {
-	struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
+	struct winsize size = { .ws_row = (unsigned short)rows,
+				.ws_col = (unsigned short)cols };
 	struct terminal *t = calloc(1, sizeof(*t));
 
 	if (!t)
@@ -153,7 +154,8 @@ void terminal_send(struct terminal *t, const char *bytes)
 
 void terminal_resize(struct terminal *t, int rows, int cols)
 {
-	struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
+	struct winsize size = { .ws_row = (unsigned short)rows,
+				.ws_col = (unsigned short)cols };
 
 	t->rows = rows;
 	t->cols = cols;

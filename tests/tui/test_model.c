@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: MIT */
+/* What keys make of the model, what the model asks of the core, how meters move. */
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/scope.h"
+#include "tests/tui/scene.h"
+#include "tui/keymap.h"
+#include "tui/keys.h"
+#include "tui/taper.h"
+#include "tui/text.h"
+#include "tui/theme.h"
+#include "tui/words.h"
+
+static struct ff_snapshot snap;
+static struct scene_sent sent;
+
+static struct ui *party(uint32_t speakers)
+{
+	scene_party(&snap, speakers);
+	sent = (struct scene_sent){ .n = 0 };
+	return scene_ui(&snap, &sent);
+}
+
+static void type(struct ui *ui, const char *keys)
+{
+	for (; *keys; keys++)
+		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
+}
+
+/* The core's answer: its snapshot, at a later time. */
+static void answer(struct ui *ui, uint64_t now)
+{
+	ui->snap = snap;
+	ui_update(ui, now);
+}
+
+static const struct ff_command *last(void)
+{
+	assert_true(sent.n > 0);
+	return &sent.command[sent.n - 1];
+}
+
+static void no_key_is_bound_twice(void **state)
+{
+	char why[128];
+
+	(void)state;
+	if (keymap_conflict(why, sizeof(why)))
+		fail_msg("%s", why);
+}
+
+/* Whether some row of the table for pane holds that very key by name. */
+static bool bound(enum pane pane, const char *name)
+{
+	return keymap_find(pane, keys_named(name)) != NULL;
+}
+
+static void every_function_key_has_a_letter_or_a_tab(void **state)
+{
+	(void)state;
+	for (int p = 0; p < PANE_COUNT; p++) {
+		assert_ptr_equal(keymap_find((enum pane)p, keys_named("F1")),
+				 keymap_find((enum pane)p, '?'));
+		assert_ptr_equal(keymap_find((enum pane)p, keys_named("F10")),
+				 keymap_find((enum pane)p, 'Q'));
+		assert_true(bound((enum pane)p, "Tab") && bound((enum pane)p, "]") &&
+			    bound((enum pane)p, "["));
+	}
+}
+
+static void the_taper_is_the_one_it_says(void **state)
+{
+	static const float points[][2] = {
+		{ -60, 0 },  { -50, 7.5f }, { -40, 15 }, { -30, 30 },
+		{ -20, 50 }, { -10, 75 },   { 0, 100 },	 { 12, 130 }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(points); i++) {
+		assert_float_equal(taper_percent(points[i][0]), points[i][1], 1e-4f);
+		assert_float_equal(taper_db(points[i][1]), points[i][0], 1e-4f);
+	}
+	for (int p = 0; p <= 130; p++)
+		assert_float_equal(taper_percent(taper_db((float)p)), (float)p, 1e-3f);
+	assert_float_equal(taper_percent(NAN), 0, 0);
+	assert_float_equal(taper_db(NAN), -60, 0);
+	assert_float_equal(taper_percent(-200), 0, 0);
+	assert_float_equal(taper_db(1000), 12, 0);
+	assert_float_equal(taper_deflection(-60), 0.025f, 1e-5f);
+	assert_float_equal(taper_deflection(-20), 0.5f, 1e-5f);
+	assert_float_equal(taper_deflection(0), 1, 1e-5f);
+	assert_float_equal(taper_deflection(NAN), 0, 0);
+}
+
+static void a_typed_volume_is_percent_or_decibels(void **state)
+{
+	static const char *const bad[] = { "",	     "x",      "dB",	"-5",	 "+5", "nan",
+					   "inf dB", "5 dogs", "1e999", "12dBx", "%" };
+	float db = 5;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(mixer_parse(bad[i], &db), -EINVAL);
+	assert_float_equal(db, 5, 0); /* untouched */
+	assert_int_equal(mixer_parse("75", &db), 0);
+	assert_float_equal(db, -10, 1e-4f);
+	assert_int_equal(mixer_parse(" 50 % ", &db), -EINVAL);
+	assert_int_equal(mixer_parse("50%", &db), 0);
+	assert_float_equal(db, -20, 1e-4f);
+	assert_int_equal(mixer_parse("-12dB", &db), 0);
+	assert_float_equal(db, -12, 0);
+	assert_int_equal(mixer_parse("+3 db", &db), 0);
+	assert_float_equal(db, 3, 0);
+	assert_int_equal(mixer_parse("99dB", &db), 0);
+	assert_float_equal(db, 12, 0); /* as loud as it goes */
+}
+
+static void volume_keys_step_and_stop_at_unity(void **state)
+{
+	struct ui *ui = party(2);
+
+	(void)state;
+	type(ui, "l"); /* 100 % already: nothing to be done */
+	assert_int_equal(sent.n, 0);
+	type(ui, "L+");
+	assert_int_equal(sent.n, 0);
+	type(ui, "-");
+	assert_int_equal(last()->verb, FF_SET_VOLUME);
+	assert_int_equal(last()->id, 1);
+	assert_float_equal(last()->value, -1, 1e-4f);
+	type(ui, "++");
+	assert_float_equal(last()->value, 0, 1e-4f);
+	type(ui, "=+3dB\n");
+	assert_float_equal(last()->value, 3, 1e-4f);
+	type(ui, "+"); /* typed above: steps go on from there */
+	assert_float_equal(last()->value, 4, 1e-4f);
+	type(ui, "0");
+	assert_float_equal(last()->value, FF_VOLUME_MIN, 0);
+	type(ui, "h-");
+	assert_float_equal(last()->value, FF_VOLUME_MIN, 0);
+	type(ui, "l");
+	assert_float_equal(taper_percent(last()->value), 1, 1e-3f);
+	free(ui);
+}
+
+static void what_was_asked_for_holds_until_the_core_agrees(void **state)
+{
+	struct ui *ui = party(1);
+
+	(void)state;
+	type(ui, "5");
+	answer(ui, ui->now_ms + 50); /* the core has not looked yet */
+	assert_float_equal(ui->snap.speakers[0].volume_db, -20, 1e-4f);
+	type(ui, "h");
+	assert_float_equal(taper_percent(last()->value), 49, 1e-3f);
+	answer(ui, ui->now_ms + 2000); /* it never did: its word counts */
+	assert_float_equal(ui->snap.speakers[0].volume_db, snap.speakers[0].volume_db, 0);
+	free(ui);
+}
+
+static void a_full_queue_changes_nothing_and_says_so(void **state)
+{
+	struct ui *ui = party(1);
+	float before = ui->snap.speakers[0].volume_db;
+
+	(void)state;
+	sent.fail = -EAGAIN;
+	type(ui, "5");
+	assert_float_equal(ui->snap.speakers[0].volume_db, before, 0);
+	assert_non_null(strstr(ui->toast, "busy"));
+	assert_true(ui->toast_bad);
+	type(ui, "z");
+	assert_non_null(strstr(ui->toast, "nothing to undo"));
+	free(ui);
+}
+
+static void undo_goes_back_and_forth(void **state)
+{
+	struct ui *ui = party(2);
+
+	(void)state;
+	type(ui, "5");
+	ui->now_ms += 5000;
+	type(ui, "jm");
+	ui->now_ms += 5000;
+	type(ui, "o");
+	assert_int_equal(last()->map, FF_MAP_MONO);
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_SET_MAP);
+	assert_int_equal(last()->map, FF_MAP_STEREO);
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_SET_MUTE);
+	assert_false(last()->flag);
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_SET_VOLUME);
+	assert_int_equal(last()->id, 1);
+	assert_float_equal(last()->value, snap.speakers[0].volume_db, 0);
+	type(ui, "Z");
+	assert_float_equal(last()->value, -20, 1e-4f);
+	type(ui, "Z");
+	assert_int_equal(last()->verb, FF_SET_MUTE);
+	assert_true(last()->flag);
+	type(ui, "s"); /* a new change: the old future is gone */
+	type(ui, "Z");
+	assert_non_null(strstr(ui->toast, "nothing to redo"));
+	free(ui);
+}
+
+static void a_long_history_forgets_its_oldest(void **state)
+{
+	struct ui *ui = party(1);
+
+	(void)state;
+	for (int i = 0; i < 3 * HISTORY_MAX; i++) {
+		sent.n = 0;
+		type(ui, "m");
+		ui->now_ms += 5000;
+	}
+	sent.n = 0;
+	for (int i = 0; i < 3 * HISTORY_MAX; i++)
+		type(ui, "z");
+	assert_int_equal(sent.n, HISTORY_MAX);
+	free(ui);
+}
+
+static void the_master_is_a_row_like_others(void **state)
+{
+	struct ui *ui = party(2);
+
+	(void)state;
+	type(ui, "k5");
+	assert_int_equal(last()->verb, FF_SET_MASTER);
+	assert_int_equal(last()->id, 0);
+	type(ui, "m");
+	assert_int_equal(last()->verb, FF_SET_ZONE_MUTE);
+	sent.n = 0;
+	type(ui, "so,x"); /* those mean nothing to a master */
+	assert_int_equal(sent.n, 0);
+	free(ui);
+}
+
+static void the_selection_follows_its_speaker(void **state)
+{
+	struct ui *ui = party(4);
+	struct ff_speaker first;
+
+	(void)state;
+	type(ui, "jj");
+	assert_string_equal(mixer_speaker(ui)->name, "Patio");
+	first = snap.speakers[0];
+	memmove(snap.speakers, snap.speakers + 1, 3 * sizeof(first));
+	snap.speakers[3] = first;
+	answer(ui, 11000);
+	assert_string_equal(mixer_speaker(ui)->name, "Patio");
+	memmove(snap.speakers + 1, snap.speakers + 2, 2 * sizeof(first));
+	snap.speakers_n = 3; /* Patio is gone: its neighbour */
+	answer(ui, 12000);
+	assert_non_null(mixer_speaker(ui));
+	snap.speakers_n = 0;
+	answer(ui, 13000);
+	assert_null(mixer_speaker(ui));
+	type(ui, "m5xo"); /* and no key hurts */
+	snap.zones_n = 0;
+	answer(ui, 14000);
+	type(ui, "m5xohl=");
+	free(ui);
+}
+
+static void a_meter_attacks_at_once_and_falls_by_time(void **state)
+{
+	struct meter m;
+
+	(void)state;
+	meter_init(&m);
+	assert_false(meter_moves(&m));
+	meter_update(&m, -6, 0, 1000);
+	assert_float_equal(m.level_db, -6, 1e-4f);
+	assert_float_equal(m.hold_db, -6, 1e-4f);
+	for (uint64_t t = 1100; t <= 1000 + 1700; t += 100)
+		meter_update(&m, FF_SILENT, 0, t);
+	assert_float_equal(m.level_db, -26, 0.01f); /* 20 dB in 1.7 s, in steps … */
+	meter_init(&m);
+	meter_update(&m, -6, 0, 1000);
+	meter_update(&m, FF_SILENT, 0, 1000 + 1400);
+	assert_float_equal(m.level_db, -6 - 20 * 1.4f / 1.7f, 0.01f); /* … or at one go */
+	assert_float_equal(m.hold_db, -6, 1e-4f);
+	meter_update(&m, FF_SILENT, 0, 1000 + 1501);
+	assert_true(m.hold_db < -20); /* held 1.5 s, no longer */
+	meter_update(&m, FF_SILENT, 0, 60000);
+	meter_update(&m, FF_SILENT, 0, 62000);
+	assert_false(meter_moves(&m));
+	meter_update(&m, NAN, 0, 63000);
+	assert_float_equal(m.level_db, METER_FLOOR, 0);
+}
+
+static void a_clip_stays_until_it_is_cleared(void **state)
+{
+	struct meter m;
+
+	(void)state;
+	meter_init(&m);
+	meter_update(&m, -3, 4, 1000);
+	assert_true(meter_clipped(&m));
+	meter_update(&m, FF_SILENT, 4, 90000);
+	assert_true(meter_clipped(&m));
+	meter_clear(&m);
+	assert_false(meter_clipped(&m));
+	meter_update(&m, -3, 5, 91000);
+	assert_true(meter_clipped(&m));
+	meter_clear(&m);
+	meter_update(&m, -3, 0, 92000); /* the core cleared its count too … */
+	assert_false(meter_clipped(&m));
+	meter_update(&m, -3, 1, 93000); /* … and counts again */
+	assert_true(meter_clipped(&m));
+}
+
+static void a_device_list_holds_still_under_the_cursor(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	scene_devices(&snap);
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_F1 + 2, 10001);
+	assert_int_equal(ui->devices.order_n, 4); /* the nameless one is hidden */
+	type(ui, "jj");
+	assert_string_equal(ui->devices.order[2], "00:11:22:33:44:02");
+	snap.devices[1].rssi = -99; /* would sort elsewhere */
+	snap.devices[2].rssi = -20;
+	snap.devices[3].connected = true;
+	answer(ui, 11000);
+	assert_string_equal(ui->devices.order[2], "00:11:22:33:44:02");
+	assert_int_equal(ui->devices.list.selected, 2);
+	type(ui, "v");
+	assert_int_equal(ui->devices.order_n, 5);
+	assert_string_equal(ui->devices.order[2], "00:11:22:33:44:02");
+	snap.devices[0] = snap.devices[4]; /* the first one leaves */
+	snap.devices_n = 4;
+	answer(ui, 12000);
+	assert_string_equal(ui->devices.order[ui->devices.list.selected], "00:11:22:33:44:02");
+	free(ui);
+}
+
+static void device_keys_ask_for_what_they_say(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	scene_devices(&snap);
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_F1 + 2, 10001);
+	type(ui, "\n"); /* Kitchen: connected, a speaker of ours */
+	assert_int_equal(last()->verb, FF_DISCONNECT);
+	assert_int_equal(last()->id, 1);
+	type(ui, "jj\n"); /* SoundBar: never seen */
+	assert_int_equal(last()->verb, FF_PAIR);
+	assert_string_equal(last()->address, "00:11:22:33:44:02");
+	type(ui, "+");
+	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
+	assert_string_equal(last()->text, "SoundBar 500");
+	sent.n = 0;
+	type(ui, "dn");
+	assert_int_equal(sent.n, 0);
+	type(ui, "dy");
+	assert_int_equal(last()->verb, FF_FORGET);
+	type(ui, "e Bar\n");
+	assert_int_equal(last()->verb, FF_RENAME_DEVICE);
+	assert_string_equal(last()->text, "SoundBar 500 Bar");
+	type(ui, "t");
+	assert_int_equal(last()->verb, FF_TRUST);
+	type(ui, "\x18"); /* ^X */
+	assert_int_equal(last()->verb, FF_CANCEL);
+	type(ui, "s"); /* it looks already: stop */
+	assert_int_equal(last()->verb, FF_SCAN);
+	assert_false(last()->flag);
+	snap.adapters[0].scanning = false;
+	answer(ui, 11000);
+	sent.n = 0;
+	type(ui, "s");
+	assert_int_equal(sent.n, 0); /* music plays over Bluetooth: first a word */
+	assert_non_null(strstr(ui->ask, "disturbs"));
+	type(ui, "y");
+	assert_int_equal(last()->verb, FF_SCAN);
+	assert_true(last()->flag);
+	free(ui);
+}
+
+static void pairing_questions_are_answered_by_their_cookie(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	scene_devices(&snap);
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	snap.pairing = (struct ff_pairing){ .question = FF_ASK_CONFIRM, .cookie = 5 };
+	answer(ui, 11000);
+	type(ui, "mq"); /* no other key answers, nor leaves */
+	assert_int_equal(sent.n, 0);
+	assert_int_equal(ui->want, UI_STAY);
+	type(ui, "y");
+	assert_int_equal(last()->verb, FF_PAIR_REPLY);
+	assert_int_equal(last()->id, 5);
+	assert_true(last()->flag);
+	answer(ui, 11050); /* still in the snapshot, but answered */
+	sent.n = 0;
+	type(ui, "y");
+	assert_int_equal(sent.n, 0);
+
+	snap.pairing = (struct ff_pairing){ .question = FF_ASK_PIN, .cookie = 6 };
+	answer(ui, 11100);
+	type(ui, "1234\n");
+	assert_int_equal(last()->id, 6);
+	assert_string_equal(last()->text, "1234");
+	assert_true(last()->flag);
+
+	snap.pairing = (struct ff_pairing){ .question = FF_ASK_PASSKEY, .cookie = 7 };
+	answer(ui, 11200);
+	type(ui, "12");
+	ui_key(ui, KEYS_ESC, 11300);
+	assert_int_equal(last()->id, 7);
+	assert_false(last()->flag);
+
+	snap.pairing = (struct ff_pairing){ .question = FF_ASK_PASSKEY, .cookie = 8 };
+	answer(ui, 11400);
+	type(ui, "99");
+	snap.pairing.question = FF_ASK_NONE; /* its patience is over */
+	answer(ui, 11500);
+	assert_false(ui->prompt.open);
+	assert_non_null(strstr(ui->toast, "no longer"));
+	free(ui);
+}
+
+static void a_newcomer_with_an_adapter_starts_at_the_devices(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	scene_party(&snap, 0);
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	assert_int_equal(ui->pane, PANE_MIXER); /* a profile was named */
+	free(ui);
+
+	ui = calloc(1, sizeof(*ui));
+	assert_non_null(ui);
+	ui_init(ui, scene_submit, &sent);
+	snap.adapters_n = 0;
+	answer(ui, 1000);
+	assert_int_equal(ui->pane, PANE_MIXER);
+	snap.adapters_n = 1; /* BlueZ answers a moment later */
+	answer(ui, 1100);
+	assert_int_equal(ui->pane, PANE_DEVICES);
+	ui_key(ui, KEYS_F1 + 1, 1200);
+	answer(ui, 1300);
+	assert_int_equal(ui->pane, PANE_MIXER); /* once, not again */
+	free(ui);
+}
+
+static void profiles_are_loaded_saved_and_deleted(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	scene_profiles(&snap);
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_F1 + 4, 10001);
+	type(ui, "\n"); /* Demo; what plays was changed: ask first */
+	assert_int_equal(sent.n, 0);
+	type(ui, "y");
+	assert_int_equal(last()->verb, FF_LOAD_PROFILE);
+	assert_string_equal(last()->text, "Demo");
+	type(ui, "w");
+	assert_int_equal(last()->verb, FF_SAVE_PROFILE);
+	assert_string_equal(last()->text, "");
+	sent.n = 0;
+	type(ui, "n../x\n");
+	assert_int_equal(sent.n, 0);
+	type(ui, "nSummer\n");
+	assert_string_equal(last()->text, "Summer");
+	sent.n = 0;
+	type(ui, "d");
+	assert_true(ui->ask[0] == '\0'); /* shipped: stays */
+	type(ui, "jjjdy");
+	assert_int_equal(last()->verb, FF_DELETE_PROFILE);
+	assert_string_equal(last()->text, "Quiet");
+	free(ui);
+}
+
+static void help_filters_and_runs(void **state)
+{
+	struct ui *ui = party(2);
+
+	(void)state;
+	type(ui, "?mute everything\n");
+	assert_false(ui->help.open);
+	assert_int_equal(last()->verb, FF_MUTE_ALL);
+	assert_true(last()->flag);
+	type(ui, "?zzzz\n"); /* nothing found, nothing run */
+	assert_int_equal(sent.n, 1);
+	type(ui, "?q"); /* q closes an overlay, it does not leave */
+	assert_false(ui->help.open);
+	assert_int_equal(ui->want, UI_STAY);
+	type(ui, "q");
+	assert_int_equal(ui->want, UI_LEAVE);
+	free(ui);
+}
+
+static void reasons_are_whole_sentences(void **state)
+{
+	struct ff_speaker s = { .state = FF_RETRYING, .tries = 3, .retry_ms = 19001 };
+	char text[FF_TEXT_MAX + 80];
+
+	(void)state;
+	snprintf(s.reason, sizeof(s.reason), "out of range");
+	words_state(&s, text, sizeof(text));
+	assert_string_equal(text, "out of range, next try in 20 s");
+	s = (struct ff_speaker){ .state = FF_CONNECTING, .tries = 2 };
+	words_state(&s, text, sizeof(text));
+	assert_string_equal(text, "connecting, try 2");
+	s.state = FF_OFF;
+	words_state(&s, text, sizeof(text));
+	assert_string_equal(text, "off (x connects)");
+}
+
+static void a_theme_with_an_error_is_named_with_its_line(void **state)
+{
+	struct theme t;
+	char why[256];
+
+	(void)state;
+	theme_base(&t);
+	t.look[STYLE_GOOD].fg = 99;
+	assert_int_equal(
+		theme_parse("good = green\n\nbda = red\n", "x.theme", &t, why, sizeof(why)),
+		-EBADMSG);
+	assert_string_equal(why, "x.theme:3: no style is called \"bda\"");
+	assert_int_equal(t.look[STYLE_GOOD].fg, 99); /* untouched */
+	assert_int_equal(theme_parse("good = grene", "x.theme", &t, why, sizeof(why)),
+			 -EBADMSG);
+	assert_string_equal(why, "x.theme:1: \"grene\" is neither a colour nor an attribute");
+	assert_int_equal(theme_parse("good green", "x.theme", &t, why, sizeof(why)), -EBADMSG);
+	assert_int_equal(theme_parse("good = 256", "x.theme", &t, why, sizeof(why)), -EBADMSG);
+	assert_int_equal(theme_parse("# mine\n good = bright-red on 17 bold underline # yes\n",
+				     "x.theme", &t, why, sizeof(why)),
+			 0);
+	assert_int_equal(t.look[STYLE_GOOD].fg, 9);
+	assert_int_equal(t.look[STYLE_GOOD].bg, 17);
+	assert_int_equal(t.look[STYLE_GOOD].attrs, THEME_BOLD | THEME_UNDERLINE);
+}
+
+static void the_shipped_themes_are_whole(void **state)
+{
+	static const char *const names[] = { "dark", "light" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		char path[64], text[8192], why[256];
+		struct theme t;
+		FILE *f;
+
+		snprintf(path, sizeof(path), "themes/%s.theme", names[i]);
+		f = fopen(path, "re");
+		assert_non_null(f);
+		text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+		fclose(f);
+		if (theme_parse(text, path, &t, why, sizeof(why)) < 0)
+			fail_msg("%s", why);
+#define X(name, word, letter) assert_non_null(strstr(text, "\n" word " "));
+		STYLES(X)
+#undef X
+	}
+}
+
+static void strange_bytes_become_safe_text(void **state)
+{
+	uint32_t ch;
+
+	(void)state;
+	assert_int_equal(text_decode("\xC0\x80", &ch), 1); /* a disguised NUL */
+	assert_int_equal(ch, TEXT_BAD);
+	assert_int_equal(text_decode("\xED\xA0\x80", &ch), 1); /* half a pair */
+	assert_int_equal(ch, TEXT_BAD);
+	assert_int_equal(text_decode("\xE2\x82", &ch), 1); /* cut short */
+	assert_int_equal(ch, TEXT_BAD);
+	assert_int_equal(text_decode("\xF4\x90\x80\x80", &ch), 1); /* beyond Unicode */
+	assert_int_equal(ch, TEXT_BAD);
+	assert_int_equal(text_width_of(0x1B), -1);
+	assert_int_equal(text_width_of(0x9B), -1);
+	assert_int_equal(text_width_of(0x202E), -1);
+	assert_int_equal(text_width_of(0x301), 0);
+	assert_int_equal(text_width_of(0x53F0), 2);
+	assert_int_equal(text_width("a\033[2Jb"), 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_key_is_bound_twice),
+		cmocka_unit_test(every_function_key_has_a_letter_or_a_tab),
+		cmocka_unit_test(the_taper_is_the_one_it_says),
+		cmocka_unit_test(a_typed_volume_is_percent_or_decibels),
+		cmocka_unit_test(volume_keys_step_and_stop_at_unity),
+		cmocka_unit_test(what_was_asked_for_holds_until_the_core_agrees),
+		cmocka_unit_test(a_full_queue_changes_nothing_and_says_so),
+		cmocka_unit_test(undo_goes_back_and_forth),
+		cmocka_unit_test(a_long_history_forgets_its_oldest),
+		cmocka_unit_test(the_master_is_a_row_like_others),
+		cmocka_unit_test(the_selection_follows_its_speaker),
+		cmocka_unit_test(a_meter_attacks_at_once_and_falls_by_time),
+		cmocka_unit_test(a_clip_stays_until_it_is_cleared),
+		cmocka_unit_test(a_device_list_holds_still_under_the_cursor),
+		cmocka_unit_test(device_keys_ask_for_what_they_say),
+		cmocka_unit_test(pairing_questions_are_answered_by_their_cookie),
+		cmocka_unit_test(a_newcomer_with_an_adapter_starts_at_the_devices),
+		cmocka_unit_test(profiles_are_loaded_saved_and_deleted),
+		cmocka_unit_test(help_filters_and_runs),
+		cmocka_unit_test(reasons_are_whole_sentences),
+		cmocka_unit_test(a_theme_with_an_error_is_named_with_its_line),
+		cmocka_unit_test(the_shipped_themes_are_whole),
+		cmocka_unit_test(strange_bytes_become_safe_text),
+	};
+
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
