@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* The program itself, with its core: the demonstration, headless, its arguments. */
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/clock.h"
+#include "core/base/scope.h"
+#include "tests/tui/terminal.h"
+
+#define SOON 20000 /* ms a busy machine may take */
+
+static char program[256], home[] = "/tmp/fanfare-test-XXXXXX";
+
+static int run(void *arg)
+{
+	char *const *argv = arg;
+
+	setenv("TERM", "xterm-256color", 1);
+	execv(program, argv);
+	return 127;
+}
+
+static char *const demo[] = { "fanfare", "--profile", "Demo", NULL };
+
+/* Run to its end; its output, both kinds, into text. Returns the exit status. */
+static int outcome(char *const argv[], char *text, size_t size)
+{
+	size_t used = 0;
+	ssize_t n;
+	int out[2], status;
+	pid_t pid;
+
+	assert_int_equal(pipe(out), 0);
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		setsid(); /* no terminal anywhere */
+		dup2(out[1], STDOUT_FILENO);
+		dup2(out[1], STDERR_FILENO);
+		close(STDIN_FILENO);
+		_exit(run((void *)(uintptr_t)argv));
+	}
+	close(out[1]);
+	while ((n = read(out[0], text + used, size - 1 - used)) > 0)
+		used += (size_t)n;
+	text[used] = '\0';
+	close(out[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void the_demonstration_plays_and_says_that_it_is_simulated(void **state)
+{
+	struct terminal *t = terminal_new(24, 80, run, (void *)(uintptr_t)demo);
+
+	(void)state;
+	assert_true(terminal_shows(t, "SIMULATED", SOON));
+	assert_true(terminal_shows(t, "3/3 up", SOON));
+	assert_true(terminal_shows(t, "██████", SOON)); /* and it sounds */
+	terminal_send(t, "j=50\r");
+	assert_true(terminal_shows(t, "-> 50%", SOON));
+	assert_true(terminal_shows(t, "Demo*", SOON)); /* the core has heard it */
+	terminal_send(t, "m");
+	assert_true(terminal_shows(t, "mute off -> on", SOON));
+	terminal_send(t, "Qy");
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	terminal_free(t);
+}
+
+static void arguments_that_make_no_sense_are_named(void **state)
+{
+	char text[4096];
+
+	(void)state;
+	assert_int_equal(outcome((char *[]){ "fanfare", "--frob", NULL }, text, sizeof(text)),
+			 2);
+	assert_non_null(strstr(text, "\"--frob\""));
+	assert_int_equal(
+		outcome((char *[]){ "fanfare", "--profile", NULL }, text, sizeof(text)), 2);
+	assert_non_null(strstr(text, "--profile"));
+	assert_int_equal(
+		outcome((char *[]){ "fanfare", "profile", "sing", NULL }, text, sizeof(text)),
+		2);
+	assert_non_null(strstr(text, "\"sing\""));
+	assert_int_equal(
+		outcome((char *[]){ "fanfare", "--version", NULL }, text, sizeof(text)), 0);
+	assert_non_null(strstr(text, "fanfare 0."));
+	assert_int_equal(outcome((char *[]){ "fanfare", "--help", NULL }, text, sizeof(text)),
+			 0);
+	assert_non_null(strstr(text, "--headless"));
+}
+
+static void without_a_terminal_it_says_what_to_do(void **state)
+{
+	char text[4096];
+
+	(void)state;
+	assert_int_equal(outcome((char *[]){ "fanfare", NULL }, text, sizeof(text)), 1);
+	assert_non_null(strstr(text, "--headless"));
+}
+
+static void profiles_are_listed_and_checked(void **state)
+{
+	char text[8192], path[64];
+	FILE *f;
+
+	(void)state;
+	assert_int_equal(
+		outcome((char *[]){ "fanfare", "profile", "list", NULL }, text, sizeof(text)),
+		0);
+	assert_non_null(strstr(text, "Demo\t"));
+	assert_int_equal(
+		outcome((char *[]){ "fanfare", "profile", "check", "profiles/Demo.conf", NULL },
+			text, sizeof(text)),
+		0);
+	snprintf(path, sizeof(path), "%s/bad.conf", home);
+	f = fopen(path, "we");
+	assert_non_null(f);
+	fputs("version = 1;\nzones = ( { name = 5; } );\n", f);
+	fclose(f);
+	assert_int_equal(outcome((char *[]){ "fanfare", "profile", "check", path, NULL }, text,
+				 sizeof(text)),
+			 1);
+	assert_non_null(strstr(text, "bad.conf:2"));
+	assert_int_equal(outcome((char *[]){ "fanfare", "--headless", "--profile", path, NULL },
+				 text, sizeof(text)),
+			 1);
+	assert_non_null(strstr(text, "bad.conf:2"));
+	assert_int_equal(
+		outcome((char *[]){ "fanfare", "--headless", "--profile", "No Such", NULL },
+			text, sizeof(text)),
+		1);
+	assert_non_null(strstr(text, "No Such"));
+}
+
+static void headless_it_logs_and_only_stops_when_told_to(void **state)
+{
+	char *const argv[] = { "fanfare", "--headless", "--profile", "Demo", NULL };
+	struct terminal *t = terminal_new(24, 80, run, (void *)(uintptr_t)argv);
+	pid_t pid = terminal_pid(t);
+
+	(void)state;
+	assert_true(terminal_shows(t, "Demo", SOON));
+	kill(pid, SIGHUP);
+	terminal_hang_up(t); /* its terminal goes, its log with it */
+	assert_int_equal(terminal_status(t, 0, 1000), -1);
+	assert_int_equal(kill(pid, 0), 0);
+	kill(pid, SIGTERM);
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	terminal_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_demonstration_plays_and_says_that_it_is_simulated),
+		cmocka_unit_test(arguments_that_make_no_sense_are_named),
+		cmocka_unit_test(without_a_terminal_it_says_what_to_do),
+		cmocka_unit_test(profiles_are_listed_and_checked),
+		cmocka_unit_test(headless_it_logs_and_only_stops_when_told_to),
+	};
+	const char *build = getenv("BUILD");
+	char command[64];
+	int r;
+
+	snprintf(program, sizeof(program), "%s/fanfare", build ? build : "build");
+	if (access(program, X_OK) < 0 || !mkdtemp(home) || !setlocale(LC_CTYPE, "C.UTF-8")) {
+		printf("%s is not there: make builds it, BUILD says where\n", program);
+		return 1;
+	}
+	/* nothing of whoever runs this, and no Bluetooth of this machine */
+	setenv("HOME", home, 1);
+	unsetenv("XDG_CONFIG_HOME");
+	unsetenv("XDG_STATE_HOME");
+	unsetenv("STATE_DIRECTORY");
+	setenv("LC_ALL", "C.UTF-8", 1);
+	setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/fanfare", 1);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	r = cmocka_run_group_tests(tests, NULL, NULL);
+	snprintf(command, sizeof(command), "rm -rf %s", home);
+	return system(command) == 0 ? r : 1;
+}
