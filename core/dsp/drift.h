@@ -9,7 +9,7 @@
  * down to 0.05 Hz for ALSA's time stamps, 0.01 Hz for USB, 0.005 Hz for
  * reports that come through a sound server. (With fixed steps at 4 s and 30 s
  * reports of ±5 ms gave 440 us between two outputs, P99 of an hour; this gives
- * 180.) Reports may come 5 to 500 ms apart, irregularly.
+ * 160.) Reports may come 5 to 500 ms apart, irregularly.
  *
  * A value: embed it, nothing to release. One thread owns it. Position is in
  * frames of the device, from an origin of the caller's choice; time is in ns

@@ -21,6 +21,12 @@
 #define FADE_S	 5e-3
 #define PAUSE_NS (200 * NS_PER_MS)
 
+/*
+ * s; time constants with which errors are pulled straight. Noisy reports leave
+ * the place itself trembling: slower is cleaner, and still fast for their loop.
+ */
+static const double pull_s[] = { [DRIFT_ALSA] = 0.5, [DRIFT_USB] = 1.0, [DRIFT_LOOSE] = 3.0 };
+
 enum state {
 	WAITING, /* silence, until the place is known and there is sound for it */
 	PLAYING,
@@ -167,7 +173,7 @@ static uint32_t give_rest(struct edge *e, float *out, uint32_t frames)
 static double steer(const struct edge *e, double from, double to, uint32_t frames)
 {
 	double step = (to - from) / (double)frames;
-	double pull = e->error / PULL_S;
+	double pull = e->error / pull_s[e->setup.class];
 
 	pull = pull > PULL_MAX ? PULL_MAX : pull < -PULL_MAX ? -PULL_MAX : pull;
 	return step * (1.0 + pull);

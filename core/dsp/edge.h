@@ -11,8 +11,8 @@
  *   out: zone frame n is what the device plays at   due(n) + latency
  *
  * and keeps it so: the place in the sound, not the fill of a buffer, is what
- * is steered. Small errors are pulled straight over half a second, by 1,000
- * ppm at most; after a gap, or more than 4 ms out, it fades out, goes to the
+ * is steered. Small errors are pulled straight over half a second (3 s if
+ * loose), by 1,000 ppm at most; after a gap, or more than 4 ms out, it fades out, goes to the
  * right place and fades in, 5 ms each. Where there is no sound there is
  * silence; nothing ever shifts.
  *

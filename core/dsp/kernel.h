@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#define KERNEL_TAPS_MAX 1536
+
 struct resample_table {
 	uint32_t taps;	 /* a multiple of 8 */
 	uint32_t phases; /* rows, without the one at the end */
@@ -19,8 +21,8 @@ struct resample_table {
 };
 
 /*
- * [ctl] taps a multiple of 8; cutoff (0..1, of the input's Nyquist frequency)
- * is where the gain is one half; beta is Kaiser's. NULL = no memory.
+ * [ctl] taps a multiple of 8, up to KERNEL_TAPS_MAX; cutoff (0..1, of the input's Nyquist
+ * frequency) is where the gain is one half; beta is Kaiser's. NULL = no memory.
  */
 struct resample_table *kernel_new(uint32_t taps, uint32_t phases, double cutoff, double beta);
 

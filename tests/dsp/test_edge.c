@@ -16,6 +16,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "tests/dsp/measure.h"
 #include "tests/dsp/virtual.h"
 
 #define SINKS 4
@@ -31,6 +32,7 @@ static double hour = 3600.0;
 static const double crystals[SINKS] = { 200, -200, 73, -5 }; /* ppm */
 static const double noises[] = { 0.02 * MS, 0.5 * MS, 5 * MS };
 static const double bars[] = { 10 * US, 50 * US, 200 * US };
+static const double cleans[] = { -105, -90, -80 }; /* dB */
 static const char *const names[] = { "alsa", "usb", "loose" };
 
 static struct edge_setup setup_for(double device, uint32_t zone, enum drift_class class)
@@ -393,6 +395,50 @@ static void a_delay_changed_mid_stream_is_only_that(void **state)
 	delay_free(scene.s[1].delay);
 }
 
+/* The tone among frames of the left channel, its frequency (Hz at rate) fitted too. */
+static struct tone fit_tone(const float *x, size_t frames, double hz, double rate)
+{
+	double low = hz * 0.9999, high = hz * 1.0001;
+	double turn = 6.28318530717958647692 / rate;
+
+	while (high - low > hz * 1e-9) {
+		double a = low + (high - low) / 3, b = high - (high - low) / 3;
+
+		if (measure_tone(x, frames, 2, turn * a).rest <
+		    measure_tone(x, frames, 2, turn * b).rest)
+			high = b;
+		else
+			low = a;
+	}
+	return measure_tone(x, frames, 2, turn * low);
+}
+
+/* Following a clock is not heard: no sidebands, no steps of the ratio. */
+static void a_tone_through_an_edge_stays_clean(void **state)
+{
+	static float played[2 * 8192];
+
+	(void)state;
+	for (size_t class = 0; class < 3; class ++) {
+		const struct virtual_sink *s = &scene.s[0];
+		struct tone t;
+
+		scene_begin(&scene, class, 90);
+		scene_run(&scene, 90);
+		for (uint64_t i = 0; i < 8192; i++)
+			memcpy(played + 2 * i,
+			       s->fifo + 2 * ((s->played - 8192 + i) % VIRTUAL_FIFO),
+			       2 * sizeof(float));
+		t = fit_tone(played, 8192, 250, s->crystal.rate);
+		print_message("           %-5s THD+N of a tone through it %.1f dB\n",
+			      names[class], t.rest);
+		assert_true(fabs(t.level) < 0.01);
+		assert_true(t.rest < cleans[class]);
+		for (size_t i = 0; i < 2; i++)
+			virtual_sink_done(&scene.s[i]);
+	}
+}
+
 static struct virtual_source source;
 
 static void source_begin(double device, size_t class, double seconds)
@@ -422,6 +468,29 @@ static void source_end(const char *what, double from, double error, double silen
 	assert_true(worst(j, from, seconds) <= error);
 	assert_true(j->steepest < 0.045f);
 	virtual_source_done(&source);
+}
+
+static void any_rate_is_in_time(void **state)
+{
+	static const double rates[] = { 8000, 11025, 32000, 44100, 96000, 192000 };
+	static struct virtual_sink sink;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		struct edge_setup setup = setup_for(rates[i], 44100, DRIFT_ALSA);
+
+		virtual_sink_init(&sink, &setup, 90, noises[0], 10, i);
+		run_sinks(&sink, 1, 44100, 0, 10);
+		assert_int_equal(silent_windows(&sink.judge, 1, 10), 0);
+		assert_true(worst(&sink.judge, 2, 10) < 10 * US);
+		virtual_sink_done(&sink);
+
+		source_begin(rates[i], DRIFT_ALSA, 10);
+		source_run(10);
+		assert_int_equal(silent_windows(&source.judge, 1, 10), 0);
+		assert_true(worst(&source.judge, 2, 10) < 10 * US);
+		virtual_source_done(&source);
+	}
 }
 
 static void a_source_read_late_is_not_heard(void **state)
@@ -510,7 +579,9 @@ int main(void)
 		cmocka_unit_test(biased_reports_are_ignored_for_two_seconds_then_believed),
 		cmocka_unit_test(a_sink_that_goes_for_ten_seconds_comes_back_in_place),
 		cmocka_unit_test(a_delay_changed_mid_stream_is_only_that),
+		cmocka_unit_test(a_tone_through_an_edge_stays_clean),
 		cmocka_unit_test(a_source_nobody_pulls_forgets_the_oldest),
+		cmocka_unit_test(any_rate_is_in_time),
 		cmocka_unit_test(a_source_read_late_is_not_heard),
 		cmocka_unit_test(a_source_that_pauses_comes_back_in_place_without_a_pop),
 		cmocka_unit_test(a_source_with_an_xrun_fades_and_goes_on),
