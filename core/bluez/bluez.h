@@ -235,7 +235,8 @@ int bluez_trust(struct bluez *b, const char *adapter, const char *address, bool 
 		bluez_done_fn done, void *arg);
 /*
  * Connect its A2DP sink. 0 = connected: a transport of ours is there or
- * follows. On failure the device is left disconnected if we woke it up.
+ * follows. Takes up to 40 s; a device that is blocked is unblocked. On failure
+ * it is left disconnected, unless it had a stream before.
  */
 int bluez_connect(struct bluez *b, const char *adapter, const char *address, bluez_done_fn done,
 		  void *arg);

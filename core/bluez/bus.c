@@ -224,6 +224,17 @@ void bus_tell(struct bus *b, const char *path, const char *interface, const char
 		sd_bus_send(b->bus, m, NULL);
 }
 
+void bus_tell_bool(struct bus *b, const char *path, const char *interface, const char *property,
+		   bool value)
+{
+	SCOPED(sd_bus_message_unrefp) sd_bus_message *m = NULL;
+
+	if (bus_new_call(b, path, "org.freedesktop.DBus.Properties", "Set", &m) >= 0 &&
+	    sd_bus_message_set_expect_reply(m, false) >= 0 &&
+	    sd_bus_message_append(m, "ssv", interface, property, "b", (int)value) >= 0)
+		sd_bus_send(b->bus, m, NULL);
+}
+
 bool bus_is_from_bluez(const struct bus *b, sd_bus_message *m)
 {
 	const char *sender = sd_bus_message_get_sender(m);

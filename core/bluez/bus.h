@@ -46,6 +46,10 @@ int bus_send(struct bus *b, sd_bus_message *m, sd_bus_message_handler_t fn, void
 /* [ctl] Call without arguments whose answer interests nobody; errors neither. */
 void bus_tell(struct bus *b, const char *path, const char *interface, const char *member);
 
+/* [ctl] Set a property; whether it worked interests nobody. */
+void bus_tell_bool(struct bus *b, const char *path, const char *interface, const char *property,
+		   bool value);
+
 /* [ctl] Does this message come from bluetoothd? */
 bool bus_is_from_bluez(const struct bus *b, sd_bus_message *m);
 

@@ -20,6 +20,7 @@ struct endpoint {
 	sd_bus_slot *object;
 	sd_bus_slot *call; /* RegisterEndpoint under way */
 	bool registered;
+	bool with_delay; /* the last try offered DelayReporting */
 };
 
 static int refuse(sd_bus_error *ret_error, const char *why)
@@ -181,7 +182,7 @@ static void registering_failed(struct endpoint *e, const sd_bus_error *error)
 	struct media *m = e->m;
 
 	/* one that knows no DelayReporting may refuse the whole */
-	if (!m->no_delay && sd_bus_error_has_name(error, "org.bluez.Error.InvalidArguments")) {
+	if (e->with_delay && sd_bus_error_has_name(error, "org.bluez.Error.InvalidArguments")) {
 		m->no_delay = true;
 		if (register_endpoint(e) >= 0)
 			return;
@@ -252,6 +253,7 @@ static int register_endpoint(struct endpoint *e)
 	struct bus *bus = &e->m->b->bus;
 	int r;
 
+	e->with_delay = !e->m->no_delay;
 	r = bus_new_call(bus, e->adapter, "org.bluez.Media1", "RegisterEndpoint", &call);
 	if (r >= 0)
 		r = sd_bus_message_append(call, "o", e->path);

@@ -253,7 +253,9 @@ void op_undo(struct op *op)
 		bus_tell(bus, op->path, BLUEZ_DEVICE, "CancelPairing");
 		break;
 	case OP_CONNECT:
-		if (!op->was_connected)
+		if (op->blocked)
+			bus_tell_bool(bus, op->path, BLUEZ_DEVICE, "Blocked", false);
+		if (!op->in_use)
 			bus_tell(bus, op->path, BLUEZ_DEVICE, "Disconnect");
 		break;
 	case OP_ACQUIRE:

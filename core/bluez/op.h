@@ -48,11 +48,13 @@ struct op {
 	sd_event_source *later;	   /* runs step */
 	op_fn step;
 
-	uint32_t tries;	    /* answered "busy" so far */
-	bool waiting;	    /* OP_ACQUIRE: for idle; OP_RELEASE: answered, for idle */
-	bool was_connected; /* OP_CONNECT: not by us */
-	bool expected;	    /* OP_DISCOVER: the deadline is its good end */
-	int error;	    /* of ending */
+	uint32_t tries; /* answered "busy" so far */
+	bool waiting;	/* OP_ACQUIRE: for idle; OP_RELEASE: answered, for idle */
+	bool in_use;	/* OP_CONNECT: it had a stream before; leave its link alone */
+	bool blocked;	/* OP_CONNECT: we have blocked it, and must not leave it so */
+	bool cured;	/* OP_CONNECT: by blocking it; once is enough */
+	bool expected;	/* OP_DISCOVER: the deadline is its good end */
+	int error;	/* of ending */
 	char words[BLUEZ_WORDS_MAX];
 };
 

@@ -207,6 +207,64 @@ int bluez_pair(struct bluez *b, const char *adapter, const char *address, bluez_
 
 static void connect_profile(struct op *op);
 
+static bool has_transport(const struct bluez *b, const char *device_path)
+{
+	for (struct tree_node *n = b->tree.first[TREE_TRANSPORT]; n; n = n->next)
+		if (words_below(n->path, device_path))
+			return true;
+	return false;
+}
+
+static int on_unblocked(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
+{
+	struct op *op = arg;
+	const sd_bus_error *e = sd_bus_message_get_error(m);
+
+	(void)ret_error;
+	if (e) {
+		op_end_error(op, e);
+		return 0;
+	}
+	op->blocked = false;
+	op->slot = sd_bus_slot_unref(op->slot);
+	op_later(op, op->b->times.again, connect_profile);
+	return 0;
+}
+
+static void unblock(struct op *op)
+{
+	op_call(op, op->path, DBUS_PROPERTIES, "Set", on_unblocked, "ssv", BLUEZ_DEVICE,
+		"Blocked", "b", 0);
+}
+
+static int on_blocked(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
+{
+	struct op *op = arg;
+
+	(void)m; /* refused or not: undone in any case */
+	(void)ret_error;
+	unblock(op);
+	return 0;
+}
+
+/*
+ * BlueZ up to 5.66 forgets to end its stream set-up when the link breaks in
+ * the middle of it, and calls the device busy ever after. Blocking makes it
+ * drop what it keeps for the device's profiles, unblocking builds that anew;
+ * keys and trust stay.
+ */
+static void cure(struct op *op)
+{
+	op->cured = op->blocked = true;
+	op_call(op, op->path, DBUS_PROPERTIES, "Set", on_blocked, "ssv", BLUEZ_DEVICE,
+		"Blocked", "b", 1);
+}
+
+static bool says(const sd_bus_error *e, const char *part)
+{
+	return e->message && strstr(e->message, part);
+}
+
 static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 {
 	struct op *op = arg;
@@ -214,8 +272,12 @@ static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 
 	(void)ret_error;
 	if (!e || sd_bus_error_has_name(e, "org.bluez.Error.AlreadyConnected") ||
-	    (e->message && strstr(e->message, "already-connected"))) {
+	    says(e, "already-connected")) {
 		op_end(op, 0, "");
+		return 0;
+	}
+	if (says(e, "connection-busy") && !op->cured && !op->in_use) {
+		cure(op);
 		return 0;
 	}
 	/* services are still being looked up, or the device connects by itself */
@@ -224,6 +286,8 @@ static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 		return 0;
 	/* a failed one keeps the device busy for BlueZ, unless it is taken back */
 	op_undo(op);
+	if (says(e, "connection-canceled") && !op->in_use && again(op, connect_profile))
+		return 0;
 	op_end_error(op, e);
 	return 0;
 }
@@ -243,9 +307,12 @@ int bluez_connect(struct bluez *b, const char *adapter, const char *address, blu
 
 	if (r < 0 || op->ending)
 		return r;
-	op->was_connected = tree_at(&b->tree, op->path)->device.dev.connected;
+	op->in_use = has_transport(b, op->path);
 	op_deadline(op, b->times.connect);
-	connect_profile(op);
+	if (tree_at(&b->tree, op->path)->device.dev.blocked)
+		unblock(op);
+	else
+		connect_profile(op);
 	return 0;
 }
 
@@ -376,21 +443,13 @@ int bluez_adapter_rename(struct bluez *b, const char *adapter, const char *alias
 
 /* ---- who is it? ----------------------------------------------------------- */
 
-static bool has_transport(const struct bluez *b, const struct tree_node *device)
-{
-	for (struct tree_node *n = b->tree.first[TREE_TRANSPORT]; n; n = n->next)
-		if (words_below(n->path, device->path))
-			return true;
-	return false;
-}
-
 /* The more likely it is that bluetoothd means this one; 0 = it cannot be. */
 static uint32_t likeliness(const struct bluez *b, const struct tree_node *n)
 {
 	const struct bluez_device *d = &n->device.dev;
 	bool asked = false;
 
-	if (has_transport(b, n))
+	if (has_transport(b, n->path))
 		return 0;
 	for (const struct op *op = b->ops; op; op = op->next)
 		asked |=

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +51,7 @@ void daemon_start(void)
 	assert_return_code(pid, 0);
 	if (pid == 0) {
 		close(ready[0]);
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever becomes of the test */
 		/* as root it complains of a limit that it may not raise */
 		if (!freopen("/dev/null", "w", stderr))
 			_exit(127);

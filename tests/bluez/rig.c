@@ -164,11 +164,17 @@ int rig_setup(void **state)
 	return 0;
 }
 
+void rig_close(struct rig *r)
+{
+	bluez_free(r->bluez);
+	r->bluez = NULL;
+}
+
 int rig_teardown(void **state)
 {
 	struct rig *r = *state;
 
-	bluez_free(r->bluez);
+	rig_close(r);
 	fake_done(&r->fake);
 	sd_event_unref(r->event);
 	daemon_clean();

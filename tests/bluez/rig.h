@@ -173,6 +173,9 @@ void rig_open_with(struct rig *r, const struct bluez_owner *owner);
 void rig_done(void *ended, int error, const char *words);
 void rig_done_fd(void *ended, int error, const char *words, int fd, uint16_t r, uint16_t w);
 
+/* End ours now, while what its operations report to is still there. */
+void rig_close(struct rig *r);
+
 /* Run the loop until the expression holds; the test fails after 20 s. */
 bool rig_turn(struct rig *r, uint64_t *deadline);
 #define RUN_UNTIL(r, expr)                                              \

@@ -68,8 +68,6 @@ static void every_error_has_a_number_and_names_its_device(void **state)
 		{ "org.bluez.Error.Failed", "br-connection-page-timeout", -EHOSTDOWN,
 		  "Patio (" DEV1A ") does not answer" },
 		{ "org.bluez.Error.Failed", "Host is down", -EHOSTDOWN, "Patio" },
-		{ "org.bluez.Error.Failed", "br-connection-busy", -EBUSY, "Patio" },
-		{ "org.bluez.Error.Failed", "br-connection-canceled", -EBUSY, "Patio" },
 		{ "org.bluez.Error.Failed", "br-connection-refused", -ECONNREFUSED, "phone" },
 		{ "org.bluez.Error.Failed", "br-connection-key-missing", -EACCES,
 		  "pair it again" },
@@ -176,19 +174,83 @@ static void in_progress_is_tried_again(void **state)
 	assert_int_equal(e.error, 0);
 }
 
-static void a_failed_connect_leaves_alone_what_others_connected(void **state)
+static void a_failed_connect_leaves_alone_what_has_a_stream(void **state)
+{
+	struct rig *r = *state;
+	struct ended e = { 0 };
+
+	fake_put(&r->fake, FD1, "org.bluez.MediaTransport1", 1, "State", "s", "active");
+	rig_open(r);
+	fake_rule(&r->fake, "ConnectProfile", FAKE_ERROR, -1, "org.bluez.Error.Failed",
+		  "br-connection-busy");
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, e.times == 1);
+	assert_int_equal(e.error, -EBUSY);
+	rig_idle(r, 30);
+	assert_int_equal(fake_count(&r->fake, DEV1 " Disconnect"), 0);
+	assert_int_equal(fake_count(&r->fake, DEV1 " Set Blocked"), 0);
+}
+
+static void broken_off_once_is_tried_again(void **state)
 {
 	struct rig *r = *state;
 	struct ended e = { 0 };
 
 	rig_open(r);
-	fake_change(&r->fake, DEV1, "org.bluez.Device1", 1, "Connected", "b", 1);
-	RUN_UNTIL(r, r->seen.device.connected);
-	fake_rule(&r->fake, "ConnectProfile", FAKE_ERROR, 1, "org.bluez.Error.Failed", "no");
+	fake_rule(&r->fake, "ConnectProfile", FAKE_ERROR, 1, "org.bluez.Error.Failed",
+		  "br-connection-canceled");
 	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
 	RUN_UNTIL(r, e.times == 1);
-	rig_idle(r, 30);
-	assert_int_equal(fake_count(&r->fake, DEV1 " Disconnect"), 0);
+	assert_int_equal(e.error, 0);
+	assert_int_equal(fake_count(&r->fake, CONNECT), 2);
+	assert_int_equal(fake_count(&r->fake, DEV1 " Disconnect"), 1);
+	fake_rule(&r->fake, "ConnectProfile", FAKE_ERROR, -1, "org.bluez.Error.Failed",
+		  "br-connection-canceled");
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, e.times == 2);
+	assert_int_equal(e.error, -EBUSY); /* not for ever */
+}
+
+static void busy_for_good_is_cured_by_blocking_for_a_moment(void **state)
+{
+	struct rig *r = *state;
+	struct ended e = { 0 };
+
+	rig_open(r);
+	fake_rule(&r->fake, "ConnectProfile", FAKE_ERROR, 1, "org.bluez.Error.Failed",
+		  "br-connection-busy");
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, e.times == 1);
+	assert_int_equal(e.error, 0);
+	assert_int_equal(fake_count(&r->fake, DEV1 " Set Blocked"), 2);
+	/* once each time; and never left blocked, however it ends */
+	fake_rule(&r->fake, "ConnectProfile", FAKE_ERROR, -1, "org.bluez.Error.Failed",
+		  "br-connection-busy");
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, e.times == 2);
+	assert_int_equal(e.error, -EBUSY);
+	assert_int_equal(fake_count(&r->fake, DEV1 " Set Blocked"), 4);
+	fake_rule(&r->fake, "Set", FAKE_SILENT, 1, NULL, NULL);
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, r->fake.held_n == 1);
+	bluez_cancel(r->bluez, "", DEV1A);
+	RUN_UNTIL(r, e.times == 3 && fake_count(&r->fake, DEV1 " Set Blocked") == 6);
+	assert_int_equal(e.error, -ECANCELED);
+}
+
+static void a_blocked_device_is_unblocked_first(void **state)
+{
+	struct rig *r = *state;
+	struct ended e = { 0 };
+
+	rig_open(r);
+	fake_change(&r->fake, DEV1, "org.bluez.Device1", 1, "Blocked", "b", 1);
+	RUN_UNTIL(r, r->seen.device.blocked);
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, e.times == 1);
+	assert_int_equal(e.error, 0);
+	assert_int_equal(fake_count(&r->fake, DEV1 " Set Blocked"), 1);
+	assert_int_equal(fake_count(&r->fake, CONNECT), 1);
 }
 
 static void no_answer_ends_in_time_and_a_late_one_finds_nobody(void **state)
@@ -342,8 +404,7 @@ static void freeing_ends_everything(void **state)
 	bluez_discover(r->bluez, "", 60, rig_done, &d);
 	bluez_pair(r->bluez, "", "11:22:33:44:55:66", rig_done, &gone);
 	bluez_connect(r->bluez, "", DEV2A, NULL, NULL); /* nobody wants to know */
-	bluez_free(r->bluez);
-	r->bluez = NULL;
+	rig_close(r);
 	assert_int_equal(c.times + d.times + gone.times, 3);
 	assert_int_equal(c.error, -ECANCELED);
 	assert_int_equal(d.error, -ECANCELED);
@@ -454,7 +515,10 @@ int main(void)
 		TEST(a_switched_off_adapter_is_not_even_asked),
 		TEST(connecting_asks_for_the_sink_and_shows_it_is_busy),
 		TEST(in_progress_is_tried_again),
-		TEST(a_failed_connect_leaves_alone_what_others_connected),
+		TEST(a_failed_connect_leaves_alone_what_has_a_stream),
+		TEST(broken_off_once_is_tried_again),
+		TEST(busy_for_good_is_cured_by_blocking_for_a_moment),
+		TEST(a_blocked_device_is_unblocked_first),
 		TEST(no_answer_ends_in_time_and_a_late_one_finds_nobody),
 		TEST(a_cancelled_one_ends_once_though_it_is_answered),
 		TEST(pairing_what_is_paired_is_fine),
