@@ -16,6 +16,7 @@
 #include "tui/app.h"
 #include "tui/screen.h"
 #include "tui/session.h"
+#include "tui/sole.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 
@@ -25,6 +26,7 @@
 struct app {
 	struct ff *ff;
 	int signals, channel;
+	int sole;	       /* our name as the one that plays */
 	struct screen *screen; /* NULL = left, or gone */
 	bool away;	       /* suspended */
 	struct input input;
@@ -38,7 +40,7 @@ struct app {
 	bool stop;
 };
 
-enum { APP_TTY, APP_DOOR, APP_SIGNALS, APP_CHANNEL, APP_FDS };
+enum { APP_TTY, APP_DOOR, APP_SIGNALS, APP_CHANNEL, APP_SOLE, APP_FDS };
 
 static uint64_t app_now(void)
 {
@@ -265,6 +267,7 @@ static void app_turn(struct app *a)
 		[APP_DOOR] = { .fd = ff_fd(a->ff), .events = POLLIN },
 		[APP_SIGNALS] = { .fd = a->signals, .events = POLLIN },
 		[APP_CHANNEL] = { .fd = a->channel, .events = POLLIN },
+		[APP_SOLE] = { .fd = a->sole, .events = POLLIN },
 	};
 	int timeout = app_timeout(a, now);
 
@@ -286,6 +289,8 @@ static void app_turn(struct app *a)
 		app_signal(a);
 	if (p[APP_CHANNEL].revents)
 		app_heard(a);
+	if (p[APP_SOLE].revents)
+		sole_answer(a->sole);
 	if (a->screen && p[APP_TTY].revents & (POLLHUP | POLLERR | POLLNVAL))
 		app_leave(a, true);
 	if (a->screen && p[APP_TTY].revents & POLLOUT)
@@ -303,10 +308,17 @@ static void app_turn(struct app *a)
 /* Without a screen there is nothing to do but to be told to stop. */
 static void app_attend(struct app *a)
 {
-	struct pollfd p = { .fd = a->signals, .events = POLLIN };
+	struct pollfd p[] = {
+		{ .fd = a->signals, .events = POLLIN },
+		{ .fd = a->sole, .events = POLLIN },
+	};
 
-	if (poll(&p, 1, -1) > 0)
+	if (poll(p, ARRAY_SIZE(p), -1) < 0)
+		return;
+	if (p[0].revents)
 		app_signal(a);
+	if (p[1].revents)
+		sole_answer(a->sole);
 }
 
 static int app_open(struct app *a, const struct app_options *o, char *why)
@@ -356,6 +368,7 @@ static void app_freep(struct app **a)
 	ff_close((*a)->ff);
 	closep(&(*a)->signals);
 	closep(&(*a)->channel);
+	closep(&(*a)->sole);
 	free(*a);
 }
 
@@ -368,6 +381,8 @@ int app_run(const struct app_options *o)
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C"); /* a decimal point everywhere, as in profiles */
 	if (!o->headless) {
+		if (!sole_ask())
+			return EXIT_FAILURE;
 		channel = session_start();
 		tty = screen_tty();
 		session_quiet();
@@ -376,6 +391,8 @@ int app_run(const struct app_options *o)
 	if (!a)
 		return EXIT_FAILURE;
 	a->channel = channel;
+	a->sole = sole_hold(); /* one that plays already was asked about, or is headless' own
+				  affair */
 	a->signals = app_signals();
 	r = app_open(a, o, why);
 	if (r == 0 && !o->headless)

@@ -84,6 +84,37 @@ static void the_demonstration_plays_and_says_that_it_is_simulated(void **state)
 	terminal_free(t);
 }
 
+static void a_second_one_asks_before_it_takes_over(void **state)
+{
+	struct terminal *t = terminal_new(24, 80, run, (void *)(uintptr_t)demo), *u;
+	const char *told;
+	char text[4096];
+	pid_t old;
+
+	(void)state;
+	assert_true(terminal_shows(t, "3/3 up", SOON));
+	terminal_send(t, "q");
+	assert_true(terminal_shows(t, "To stop it: kill ", SOON));
+	told = strstr(terminal_text(t), "kill ");
+	old = (pid_t)strtol(told + 5, NULL, 10);
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	terminal_free(t); /* the line is gone; the music is not */
+	assert_int_equal(waitpid(old, NULL, WNOHANG), 0);
+
+	assert_int_equal(outcome(demo, text, sizeof(text)), 1); /* nobody there to ask */
+	assert_non_null(strstr(text, "plays already"));
+	assert_int_equal(waitpid(old, NULL, WNOHANG), 0);
+
+	u = terminal_new(24, 80, run, (void *)(uintptr_t)demo);
+	assert_true(terminal_shows(u, "Stop it and play here instead? y/N", SOON));
+	terminal_send(u, "y\r");
+	assert_true(terminal_shows(u, "3/3 up", SOON));
+	assert_int_equal(waitpid(old, NULL, 0), old);
+	terminal_send(u, "Qy");
+	assert_int_equal(terminal_status(u, 0, SOON), 0);
+	terminal_free(u);
+}
+
 static void arguments_that_make_no_sense_are_named(void **state)
 {
 	char text[4096];
@@ -171,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_demonstration_plays_and_says_that_it_is_simulated),
+		cmocka_unit_test(a_second_one_asks_before_it_takes_over),
 		cmocka_unit_test(arguments_that_make_no_sense_are_named),
 		cmocka_unit_test(without_a_terminal_it_says_what_to_do),
 		cmocka_unit_test(profiles_are_listed_and_checked),

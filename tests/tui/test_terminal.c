@@ -482,6 +482,8 @@ int main(void)
 		cmocka_unit_test(a_newcomer_with_an_adapter_is_told_the_next_key),
 	};
 
+	/* not the home of one that really plays here */
+	setenv("HOME", "/nonexistent/fanfare-test", 1);
 	/* consoles that played on become ours to wait for */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
