@@ -10,6 +10,10 @@
 #define TAU   6.28318530717958647692
 #define CHUNK 4096
 
+const double virtual_noise[3] = { 0.02e-3, 0.5e-3, 5e-3 };
+const double virtual_bar[3] = { 10e-6, 50e-6, 200e-6 };
+const char *const virtual_name[3] = { "alsa", "usb", "loose" };
+
 static const double tones[2] = { 250.0, 20.0 }; /* Hz, left and right */
 
 double random_next(struct random *r)
@@ -300,4 +304,60 @@ double percentile(double *values, size_t n, double share)
 	while (n > 0 && isnan(values[n - 1]))
 		n--;
 	return n ? values[(size_t)(share * (double)(n - 1))] : NAN;
+}
+
+struct edge_setup virtual_setup(double device, uint32_t zone, enum drift_class class)
+{
+	return (struct edge_setup){
+		.device_rate = device,
+		.zone_rate = zone,
+		.t0 = VIRTUAL_T0,
+		.latency = 100000000,
+		.class = class,
+	};
+}
+
+uint32_t virtual_zone_block(uint64_t tick, uint32_t rate, uint64_t *first, float *block)
+{
+	uint64_t from = (uint64_t)llround((double)tick * VIRTUAL_TICK * rate);
+	uint64_t to = (uint64_t)llround((double)(tick + 1) * VIRTUAL_TICK * rate);
+
+	*first = from;
+	tone_make(block, (uint32_t)(to - from), (double)from / rate, 1.0 / rate);
+	return (uint32_t)(to - from);
+}
+
+void virtual_run(struct virtual_sink *s, size_t n, uint32_t rate, double from, double to)
+{
+	uint64_t end = (uint64_t)llround(to / VIRTUAL_TICK);
+	float block[2 * 1024];
+
+	for (uint64_t k = (uint64_t)llround(from / VIRTUAL_TICK); k < end; k++) {
+		uint64_t first;
+		uint32_t frames = virtual_zone_block(k, rate, &first, block);
+
+		for (size_t i = 0; i < n; i++) {
+			virtual_sink_push(&s[i], first, block, frames);
+			virtual_sink_tick(&s[i]);
+		}
+	}
+}
+
+size_t judge_silent(const struct judge *j, double from, double to)
+{
+	size_t n = 0;
+
+	for (size_t w = (size_t)(from * 10); w < (size_t)(to * 10) && w < j->count; w++)
+		n += isnan(j->late[w]) ? 1 : 0;
+	return n;
+}
+
+double judge_worst(const struct judge *j, double from, double to)
+{
+	double max = 0.0;
+
+	for (size_t w = (size_t)(from * 10); w < (size_t)(to * 10) && w < j->count; w++)
+		if (!isnan(j->late[w]) && fabs(j->late[w]) > max)
+			max = fabs(j->late[w]);
+	return max;
 }

@@ -23,6 +23,11 @@
 #define VIRTUAL_T0     5000000000ull /* ns; time 0 of a test, and of its zone */
 #define VIRTUAL_FIFO   16384	     /* frames */
 
+/* By class of reports: how far they are off at most (s), what alignment.md promises (s). */
+extern const double virtual_noise[3];
+extern const double virtual_bar[3];
+extern const char *const virtual_name[3];
+
 struct random {
 	uint64_t state;
 };
@@ -44,6 +49,12 @@ struct judge {
 
 void judge_init(struct judge *j, double latency, double seconds);
 void judge_done(struct judge *j);
+
+/* Windows in from..to (s) that are silent or broken. */
+size_t judge_silent(const struct judge *j, double from, double to);
+
+/* The largest error (s) of a window in from..to (s). */
+double judge_worst(const struct judge *j, double from, double to);
 
 /* Stereo frames, the first at true time t (s), the others step (s) apart. */
 void judge_listen(struct judge *j, const float *stereo, uint32_t frames, double t, double step);
@@ -98,6 +109,15 @@ void virtual_sink_tick(struct virtual_sink *s);
 
 /* It ran dry or went and starts again: what was in its buffer is lost. */
 void virtual_sink_restart(struct virtual_sink *s);
+
+/* An edge with a latency of 100 ms whose zone begins at time 0. */
+struct edge_setup virtual_setup(double device, uint32_t zone, enum drift_class class);
+
+/* The zone's frames of a tick: *first is their number; returns how many. */
+uint32_t virtual_zone_block(uint64_t tick, uint32_t rate, uint64_t *first, float *block);
+
+/* Run n sinks on one zone from one time to another (s). */
+void virtual_run(struct virtual_sink *s, size_t n, uint32_t rate, double from, double to);
 
 /* A capture device behind an edge_in, and the zone frames pulled from it. */
 struct virtual_source {

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_hour - an hour of clocks that are off and wander: the devices stay in
+ * time with each other, judged from every sample they play or give, against
+ * true time, never by the loop's belief.
+ *
+ * It runs at 8 kHz, so that all of its samples can be carried and judged.
+ * FANFARE_HOURS=24 makes it a day.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "tests/dsp/virtual.h"
+
+#define SINKS 4
+#define US    1e-6
+
+/*
+ * s; the hour, unless FANFARE_HOURS says otherwise. The noise of the start is
+ * more than one in a hundred of anything shorter: then the bars do not hold.
+ */
+static double hour = 3600.0;
+
+static const double crystals[SINKS] = { 200, -200, 73, -5 }; /* ppm */
+
+/* Sizes of the differences between all pairs, in one array; the caller's to free. */
+static double *skews(const struct judge *const *j, size_t sinks, size_t *ret_n)
+{
+	size_t windows = j[0]->count, n = 0;
+	double *all;
+
+	for (size_t i = 1; i < sinks; i++)
+		windows = j[i]->count < windows ? j[i]->count : windows;
+	all = calloc(windows * sinks * sinks, sizeof(*all));
+	assert_non_null(all);
+	for (size_t w = 0; w < windows; w++)
+		for (size_t a = 0; a < sinks; a++)
+			for (size_t b = 0; b < a; b++)
+				if (!isnan(j[a]->late[w]) && !isnan(j[b]->late[w]))
+					all[n++] = fabs(j[a]->late[w] - j[b]->late[w]);
+	*ret_n = n;
+	return all;
+}
+
+static void judge_hour(const char *what, const struct judge *const *j, size_t n, size_t class)
+{
+	size_t count, silent = 0;
+	double *all = skews(j, n, &count);
+	double p50 = percentile(all, count, 0.50), p99 = percentile(all, count, 0.99);
+	double early = 0.0, late = 0.0;
+
+	for (size_t i = 0; i < n; i++) {
+		silent += judge_silent(j[i], 1.0, hour);
+		early = fmax(early, judge_worst(j[i], hour / 60, hour / 2));
+		late = fmax(late, judge_worst(j[i], hour / 2, hour));
+	}
+	print_message(
+		"           %s %-5s P50 %6.1f us  P99 %6.1f us  (bar %3.0f)  worst off true "
+		"time %6.1f us, 2nd half %6.1f us\n",
+		what, virtual_name[class], p50 / US, p99 / US, virtual_bar[class] / US,
+		early / US, late / US);
+	free(all);
+	assert_int_equal(silent, 0); /* once it plays, it never stops */
+	assert_true(count > (size_t)(hour * 9.9) * n * (n - 1) / 2);
+	if (hour >= 3600.0)
+		assert_true(p99 < virtual_bar[class]);
+	assert_true(late < 1.5 * early + virtual_bar[class]); /* nothing adds up */
+}
+
+static void an_hour_of_four_sinks_stays_in_time(void **state)
+{
+	static struct virtual_sink s[SINKS];
+	const struct judge *j[SINKS];
+
+	(void)state;
+	for (size_t class = 0; class < 3; class ++) {
+		struct edge_setup setup = virtual_setup(8000, 8000, (enum drift_class) class);
+
+		for (size_t i = 0; i < SINKS; i++) {
+			virtual_sink_init(&s[i], &setup, crystals[i], virtual_noise[class],
+					  hour, i + 7);
+			j[i] = &s[i].judge;
+		}
+		virtual_run(s, SINKS, 8000, 0, hour);
+		judge_hour("sinks  ", j, SINKS, class);
+		for (size_t i = 0; i < SINKS; i++)
+			virtual_sink_done(&s[i]);
+	}
+}
+
+static void an_hour_of_two_sources_stays_in_time(void **state)
+{
+	static struct virtual_source s[2];
+	const struct judge *j[2] = { &s[0].judge, &s[1].judge };
+
+	(void)state;
+	for (size_t class = 0; class < 3; class ++) {
+		struct edge_setup setup = virtual_setup(8000, 8000, (enum drift_class) class);
+
+		for (size_t i = 0; i < 2; i++)
+			virtual_source_init(&s[i], &setup, crystals[i], virtual_noise[class],
+					    hour, i + 77);
+		for (double t = 0; t < hour; t += VIRTUAL_TICK)
+			for (size_t i = 0; i < 2; i++)
+				virtual_source_tick(&s[i]);
+		judge_hour("sources", j, 2, class);
+		for (size_t i = 0; i < 2; i++)
+			virtual_source_done(&s[i]);
+	}
+}
+
+/* A sanitizer looks for other things than time, and takes ten times as long. */
+static double default_hours(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return 0.1;
+#elif defined(__has_feature)
+	return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? 0.1 : 1.0;
+#else
+	return 1.0;
+#endif
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_hour_of_four_sinks_stays_in_time),
+		cmocka_unit_test(an_hour_of_two_sources_stays_in_time),
+	};
+	const char *hours = getenv("FANFARE_HOURS");
+
+	hour = 3600.0 * (hours ? atof(hours) : default_hours());
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
