@@ -13,7 +13,7 @@
 #define SAY_QUIET    NS_PER_SEC	       /* a pause between two songs is nobody's business */
 #define LIVE_LATENCY (200 * NS_PER_MS)
 #define EVERY	     (40 * NS_PER_MS)  /* paced: between two looks */
-#define AHEAD	     (100 * NS_PER_MS) /* paced: written before it is due */
+#define AHEAD	     (250 * NS_PER_MS) /* paced: written before it is due */
 
 int flow_open(struct flow *f, struct source *s, int fd, bool file, const char *quiet)
 {

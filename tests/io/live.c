@@ -13,21 +13,35 @@ void live_init(struct live *l, uint32_t rate)
 {
 	*l = (struct live){
 		.time = { .t0 = clock_now(), .rate = rate, .period = PERIOD },
+		.folder = "/tmp/fanfare-io-XXXXXX",
 	};
 	if (engine_new(&l->time, &l->engine) < 0 || ring_new(rate / 2, &l->ring) < 0)
 		abort();
 	l->heard_max = 60 * rate;
 	l->heard = calloc(2 * (size_t)l->heard_max, sizeof(float));
-	if (!l->heard)
+	if (!l->heard || !mkdtemp(l->folder))
 		abort();
 }
 
 void live_done(struct live *l)
 {
+	char command[64];
+
 	live_quiet(l);
 	engine_free(l->engine);
 	ring_free(l->ring);
 	free(l->heard);
+	snprintf(command, sizeof(command), "rm -r %s", l->folder);
+	if (system(command) != 0)
+		fprintf(stderr, "%s is left behind\n", l->folder);
+}
+
+const char *live_path(struct live *l, const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", l->folder, name);
+	return path;
 }
 
 uint64_t live_in(double seconds)
@@ -41,6 +55,23 @@ void live_sleep(double seconds)
 }
 
 /* ---- a source ---------------------------------------------------------------------------- */
+
+struct source *live_pipe(struct live *l, enum source_type type, const char *device,
+			 enum sample_format format, uint32_t rate, uint32_t channels)
+{
+	struct source_config c = {
+		.type = type,
+		.device = device,
+		.format = format,
+		.rate = rate,
+		.channels = channels,
+	};
+	struct source *s;
+
+	if (source_new(&c, &l->time, l->engine, -1, &s) < 0)
+		abort();
+	return s;
+}
 
 /* One cycle at its time: frames n to n + PERIOD, when frame n is due. */
 static void hear(struct live *l, struct ring *ring, uint64_t n)

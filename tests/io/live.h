@@ -28,11 +28,19 @@ struct live {
 	void (*play)(uint64_t frame, float *out, uint32_t n);
 	pthread_t thread;
 	_Atomic bool stop;
+	char folder[40]; /* of this zone's own, removed with it */
 };
 
 /* A timeline of rate, 512 frames a cycle, that begins now. */
 void live_init(struct live *l, uint32_t rate);
 void live_done(struct live *l);
+
+/* A path in its folder, good until the next call. */
+const char *live_path(struct live *l, const char *name);
+
+/* A source of type command, FIFO or stdin; rate 0 = the zone's. */
+struct source *live_pipe(struct live *l, enum source_type type, const char *device,
+			 enum sample_format format, uint32_t rate, uint32_t channels);
 
 /* Listen to source for seconds; what it gave is then in heard (from nothing). */
 void live_listen(struct live *l, struct source *s, double seconds);
