@@ -12,6 +12,48 @@
 #include "tui/text.h"
 #include "tui/ui.h"
 
+static void mixer_source(struct ui *ui)
+{
+	const struct ff_snapshot *s = &ui->snap;
+	const struct ff_source *source = s->sources;
+	char rate[16] = "", level[16] = "", more[16] = "";
+	float peak;
+
+	if (s->sources_n == 0) {
+		text_copy(ui->mixer.source, sizeof(ui->mixer.source), "no source");
+		return;
+	}
+	if (source->rate)
+		snprintf(rate, sizeof(rate), " %.3gk", source->rate / 1000.0);
+	peak = fmaxf(source->level.peak_db[0], source->level.peak_db[1]);
+	if (source->state == FF_PLAYING && peak > METER_FLOOR)
+		snprintf(level, sizeof(level), " %5.1f dB", (double)peak);
+	else if (source->state == FF_PLAYING)
+		snprintf(level, sizeof(level), " silent");
+	else
+		snprintf(level, sizeof(level), " waits");
+	if (s->sources_n > 1)
+		snprintf(more, sizeof(more), " +%u", s->sources_n - 1);
+	snprintf(ui->mixer.source, sizeof(ui->mixer.source), "%.20s%s%s%s",
+		 *source->name ? source->name : source->type, more, rate, level);
+}
+
+/* Numbers change four times a second: more cannot be read and costs bytes. */
+static void mixer_slow(struct ui *ui)
+{
+	struct mixer *m = &ui->mixer;
+	const struct ff_speaker *s = mixer_speaker(ui);
+	bool due = m->slow_ms != ui->now_ms / METER_SHOWN_MS;
+
+	if (due || !m->source[0])
+		mixer_source(ui);
+	if (!s)
+		m->slow.id = 0;
+	else if (due || m->slow.id != s->id || m->slow.state != s->state)
+		m->slow = *s;
+	m->slow_ms = ui->now_ms / METER_SHOWN_MS;
+}
+
 static void mixer_rows(struct ui *ui)
 {
 	const struct ff_snapshot *s = &ui->snap;
@@ -58,35 +100,6 @@ static void mixer_meters(struct mixer_meters *m, uint32_t id, const struct ff_le
 	meter_update(&m->side[1], right, 0, now_ms);
 }
 
-static void mixer_source(struct ui *ui)
-{
-	const struct ff_snapshot *s = &ui->snap;
-	const struct ff_source *source = s->sources;
-	char rate[16] = "", level[16] = "", more[16] = "";
-	float peak;
-
-	if (ui->mixer.source_ms == ui->now_ms / METER_SHOWN_MS && ui->mixer.source[0])
-		return;
-	ui->mixer.source_ms = ui->now_ms / METER_SHOWN_MS;
-	if (s->sources_n == 0) {
-		text_copy(ui->mixer.source, sizeof(ui->mixer.source), "no source");
-		return;
-	}
-	if (source->rate)
-		snprintf(rate, sizeof(rate), " %.3gk", source->rate / 1000.0);
-	peak = fmaxf(source->level.peak_db[0], source->level.peak_db[1]);
-	if (source->state == FF_PLAYING && peak > METER_FLOOR)
-		snprintf(level, sizeof(level), " %5.1f dB", (double)peak);
-	else if (source->state == FF_PLAYING)
-		snprintf(level, sizeof(level), " silent");
-	else
-		snprintf(level, sizeof(level), " waits");
-	if (s->sources_n > 1)
-		snprintf(more, sizeof(more), " +%u", s->sources_n - 1);
-	snprintf(ui->mixer.source, sizeof(ui->mixer.source), "%.20s%s%s%s",
-		 *source->name ? source->name : source->type, more, rate, level);
-}
-
 void mixer_update(struct ui *ui)
 {
 	const struct ff_snapshot *s = &ui->snap;
@@ -98,7 +111,7 @@ void mixer_update(struct ui *ui)
 			     s->speakers[i].state == FF_PLAYING, ui->now_ms);
 	for (uint32_t i = 0; i < s->zones_n; i++)
 		mixer_meters(&m->zone[i], i + 1, &s->zones[i].level, true, ui->now_ms);
-	mixer_source(ui);
+	mixer_slow(ui);
 }
 
 bool mixer_moves(const struct ui *ui)
@@ -147,6 +160,7 @@ void mixer_move(struct ui *ui, int rows)
 	m->selected_master = m->row[m->selected].master;
 	m->selected_id = m->selected_master ? m->row[m->selected].index
 					    : ui->snap.speakers[m->row[m->selected].index].id;
+	mixer_slow(ui);
 }
 
 /* Turn one knob of the selected row from before to after. */

@@ -32,9 +32,10 @@ struct mixer {
 	struct mixer_row row[MIXER_ROWS];
 	int rows, selected;
 	bool selected_master;
-	uint32_t selected_id; /* speaker id, or zone index */
-	char source[80];      /* what the header says of the source */
-	uint64_t source_ms;   /* which quarter second that is from */
+	uint32_t selected_id;	/* speaker id, or zone index */
+	char source[80];	/* what the header says of the source */
+	struct ff_speaker slow; /* the selected one, for numbers; its id 0 = none */
+	uint64_t slow_ms;	/* which quarter second these are from */
 	struct mixer_meters speaker[FF_SPEAKERS];
 	struct mixer_meters zone[FF_ZONES];
 };

@@ -276,14 +276,14 @@ static void mixer_detail(const struct ui *ui, struct cells *c, struct rect r)
 	}
 	words_start(&w, r.cols - 3);
 	if (s)
-		words_stream(s, &w);
+		words_stream(&ui->mixer.slow, &w);
 	for (uint32_t i = 0; !s && i < ui->snap.sources_n; i++)
 		if (ui->snap.sources[i].zone == (uint32_t)(z - ui->snap.zones))
 			words_source(&ui->snap.sources[i], &w);
 	cells_text(c, ++row, r.col + 2, r.cols - 3, STYLE_TEXT, w.text);
 	words_start(&w, r.cols - 3);
 	if (s)
-		words_timing(s, &w);
+		words_timing(&ui->mixer.slow, &w);
 	else
 		words_add(&w, "%u Hz, %u frames a cycle, %s", ui->snap.rate, ui->snap.period,
 			  ui->snap.realtime ? "real-time" : "without real-time priority");
