@@ -12,15 +12,17 @@
 
 #include <math.h>
 
-#define START_CLAMP   5e-3 /* rate off the nominal one, */
-#define SETTLE_S      30.0 /* for so long; then */
-#define LATER_CLAMP   3e-4 /* rate off what it had settled at */
-#define SILENT_S      5.0  /* without a report: the phase is taken anew */
-#define BELIEVE_S     2.0  /* of rejected reports, and */
-#define BELIEVE_COUNT 4	   /* so many, are believed */
-#define SPREAD_S      10.0 /* over which the errors' size is averaged */
-#define LEAN_S	      3.0  /* and the errors themselves */
-#define REPORT_S      0.01 /* interval for which the bandwidths hold */
+#define START_CLAMP	5e-3 /* rate off the nominal one, */
+#define SETTLE_S	30.0 /* for so long; then */
+#define LATER_CLAMP	3e-4 /* rate off what it had settled at */
+#define SILENT_S	5.0  /* without a report: the phase is taken anew */
+#define BELIEVE_S	2.0  /* of rejected reports, and */
+#define BELIEVE_EARLY_S 0.2  /* (while there have been fewer than EARLY others) */
+#define EARLY		50
+#define BELIEVE_COUNT	4    /* so many, are believed */
+#define SPREAD_S	10.0 /* over which the errors' size is averaged */
+#define LEAN_S		3.0  /* and the errors themselves */
+#define REPORT_S	0.01 /* interval for which the bandwidths hold */
 
 /*
  * Where a loop begins to follow, in radians per second for each Hz of its
@@ -163,7 +165,9 @@ static bool believe(struct drift *d, uint64_t now)
 {
 	if (d->odd++ == 0)
 		d->odd_at = now;
-	return d->odd >= BELIEVE_COUNT && (double)(now - d->odd_at) * 1e-9 >= BELIEVE_S;
+	return d->odd >= BELIEVE_COUNT &&
+	       (double)(now - d->odd_at) * 1e-9 >=
+		       (d->count < EARLY ? BELIEVE_EARLY_S : BELIEVE_S);
 }
 
 /*
@@ -195,6 +199,11 @@ bool drift_report(struct drift *d, uint64_t now_ns, double position_frames)
 
 	if (!isfinite(position_frames))
 		return false;
+	if (d->count == 1 && position_frames == d->last) {
+		/* it has not moved since its anchor: it has not started */
+		drift_hold(d);
+		return false;
+	}
 	if (d->anchored && now_ns > d->at && (double)(now_ns - d->at) * 1e-9 > SILENT_S)
 		drift_hold(d);
 	if (!d->anchored) {
@@ -233,7 +242,8 @@ bool drift_locked(const struct drift *d)
 {
 	double ready = habits[d->class].ready;
 
-	return d->anchored && d->pp <= ready * ready;
+	/* two: one alone may be of a device that has not started */
+	return d->anchored && d->count >= 2 && d->pp <= ready * ready;
 }
 
 double drift_position_at(const struct drift *d, uint64_t t_ns)

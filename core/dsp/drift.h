@@ -60,15 +60,15 @@ void drift_init(struct drift *d, double nominal_rate, double ppm_remembered,
 /*
  * [io] The device was at position_frames at time now_ns. False when it was
  * not used: no news (the same position or time again), or a spike; spikes
- * for 2 s on end are believed and the phase is taken anew.
+ * for 2 s on end (0.2 s soon after an anchor) are believed and the phase is
+ * taken anew. A device that stands still at first is waited for.
  */
 bool drift_report(struct drift *d, uint64_t now_ns, double position_frames);
 
 /* [io] After an xrun: keep the frequency, take the phase anew at the next report. */
 void drift_hold(struct drift *d);
 
-/* [io] True once the phase is known well enough to play by: at once, if loose after 10 reports.
- */
+/* [io] True once the phase is known well enough to play by: two reports, if loose about ten. */
 bool drift_locked(const struct drift *d);
 
 /* [io] Smoothed device position (frames) at t_ns, before or after the latest report. */

@@ -119,6 +119,32 @@ static void spikes_for_two_seconds_are_believed(void **state)
 	assert_true(fabs(drift_ppm(&d) - 50) < 1); /* the clock was not in doubt */
 }
 
+static void a_device_that_has_not_started_is_waited_for(void **state)
+{
+	struct drift d;
+
+	(void)state;
+	drift_init(&d, RATE, 0, DRIFT_ALSA);
+	for (double t = 0; t < 3; t += 0.01) {
+		drift_report(&d, when(t), 0);
+		assert_false(drift_locked(&d));
+	}
+	report(&d, 3, 3.1, 0.01, 50, 0);
+	assert_true(drift_locked(&d));
+	assert_true(fabs(error_at(&d, 3.1, 50)) < 5e-6);
+}
+
+static void a_first_report_that_was_wrong_is_soon_forgotten(void **state)
+{
+	struct drift d;
+
+	(void)state;
+	drift_init(&d, RATE, 0, DRIFT_ALSA);
+	drift_report(&d, when(0), 480); /* 10 ms off */
+	report(&d, 0.01, 0.5, 0.01, 50, 0);
+	assert_true(fabs(error_at(&d, 0.5, 50)) < 50e-6);
+}
+
 static void without_reports_it_goes_on_at_its_rate(void **state)
 {
 	struct drift d;
@@ -142,9 +168,10 @@ static void a_hold_keeps_the_frequency_and_takes_a_new_phase(void **state)
 	assert_false(drift_locked(&d));
 	assert_true(fabs(drift_ppm(&d) - 180) < 1);
 	assert_true(drift_report(&d, when(70), 12345));
-	assert_true(drift_locked(&d));
 	assert_true(drift_position_at(&d, when(70)) == 12345);
 	assert_true(fabs(drift_position_at(&d, when(71)) - 12345 - where(1, 180)) < 0.1);
+	assert_true(drift_report(&d, when(71), 12345 + where(1, 180)));
+	assert_true(drift_locked(&d));
 }
 
 static void after_a_hold_loose_reports_find_the_place_within_a_second(void **state)
@@ -241,6 +268,8 @@ int main(void)
 		cmocka_unit_test(a_position_that_stands_still_is_no_news),
 		cmocka_unit_test(spikes_are_rejected_and_change_nothing),
 		cmocka_unit_test(spikes_for_two_seconds_are_believed),
+		cmocka_unit_test(a_device_that_has_not_started_is_waited_for),
+		cmocka_unit_test(a_first_report_that_was_wrong_is_soon_forgotten),
 		cmocka_unit_test(without_reports_it_goes_on_at_its_rate),
 		cmocka_unit_test(a_hold_keeps_the_frequency_and_takes_a_new_phase),
 		cmocka_unit_test(after_a_hold_loose_reports_find_the_place_within_a_second),
