@@ -52,14 +52,12 @@ static uint32_t best_within(const struct bitpool *b, uint32_t low, uint32_t high
 	return low;
 }
 
-uint32_t bitpool_frames(const struct bitpool *b)
+/* Go to a bitpool, and reckon once what is asked for every packet. */
+static void use(struct bitpool *b, uint32_t bitpool)
 {
-	return frames_at(b, b->now);
-}
-
-double bitpool_slots(const struct bitpool *b)
-{
-	return slots_at(b, b->now);
+	b->now = bitpool;
+	b->frames = frames_at(b, bitpool);
+	b->slots = slots_at(b, bitpool);
 }
 
 /* ---- bounds -------------------------------------------------------------------------- */
@@ -90,7 +88,7 @@ int bitpool_init(struct bitpool *b, const struct bitpool_stream *stream, uint32_
 		return -EMSGSIZE;
 	*b = (struct bitpool){ .stream = *stream, .wait = WAIT_MIN, .taken = true };
 	set_bounds(b, ceiling);
-	b->now = b->top;
+	use(b, b->top);
 	return 0;
 }
 
@@ -106,12 +104,12 @@ uint32_t bitpool_within(const struct bitpool_stream *stream, double slots)
 void bitpool_set_ceiling(struct bitpool *b, uint32_t ceiling)
 {
 	bool at_top = b->now == b->top;
+	uint32_t to = b->now;
 
 	set_bounds(b, ceiling);
-	if (b->now > b->top || at_top)
-		b->now = b->top;
-	if (b->now < b->bottom)
-		b->now = b->bottom;
+	if (to > b->top || at_top)
+		to = b->top;
+	use(b, to < b->bottom ? b->bottom : to);
 }
 
 /* ---- the law ------------------------------------------------------------------------- */
@@ -137,7 +135,7 @@ static bool lower(struct bitpool *b, uint64_t now, bool taken)
 		b->raised_at = 0;
 	}
 	if (before > b->bottom)
-		b->now = best_within(b, b->bottom, before - 1, share * slots_at(b, before));
+		use(b, best_within(b, b->bottom, before - 1, share * b->slots));
 	b->taken = false;
 	b->queue = 0.0; /* what waits now was sent before the change */
 	b->lowered_at = now;
@@ -147,18 +145,17 @@ static bool lower(struct bitpool *b, uint64_t now, bool taken)
 
 static bool raise(struct bitpool *b, uint64_t now)
 {
-	double slots = slots_at(b, b->now);
 	uint32_t next = b->now;
 
 	if (b->raised_at > 0) /* the last one held */
 		b->wait = b->wait / 2 > WAIT_MIN ? b->wait / 2 : WAIT_MIN;
 	b->raised_at = 0;
 	b->raise_at = now + b->wait;
-	while (next < b->top && slots_at(b, next) <= slots)
+	while (next < b->top && slots_at(b, next) <= b->slots)
 		next++;
 	if (next == b->now)
 		return false;
-	b->now = best_within(b, next, b->top, slots_at(b, next));
+	use(b, best_within(b, next, b->top, slots_at(b, next)));
 	b->raised_at = now;
 	return true;
 }

@@ -45,6 +45,8 @@ struct bitpool {
 	struct bitpool_stream stream;
 	uint32_t top, bottom; /* bounds */
 	uint32_t now;	      /* in use, bottom..top */
+	uint32_t frames;      /* SBC frames of the next packet */
+	double slots;	      /* per second, at the present bitpool */
 	double queue;	      /* packets waiting, averaged */
 	bool taken;	      /* the link took a packet since it was lowered last */
 	uint64_t lowered_at;  /* ns; 0 = never */
@@ -68,12 +70,6 @@ uint32_t bitpool_within(const struct bitpool_stream *stream, double slots);
 
 /* [io] Another ceiling, 0 = what was agreed. A bitpool below it stays. */
 void bitpool_set_ceiling(struct bitpool *b, uint32_t ceiling);
-
-/* [io] SBC frames of the next packet. */
-uint32_t bitpool_frames(const struct bitpool *b);
-
-/* [io] Slots per second at the present bitpool. */
-double bitpool_slots(const struct bitpool *b);
 
 /*
  * [io] At now (ns) a packet was offered while queue others waited; taken or

@@ -2,20 +2,19 @@
 /* packer - see packer.h. */
 #include "core/io/packer.h"
 
-#include "core/dsp/convert.h"
-
 #include <errno.h>
 
 int packer_init(struct packer *p, const uint8_t config[A2DP_SBC_BYTES], uint32_t source)
 {
 	char why[A2DP_WHY_MAX];
-	struct packer made = { .source = source, .noise = source, .gap = true };
+	struct packer made = { .source = source, .gap = true };
 	int r = a2dp_sbc_parse(config, A2DP_SBC_BYTES, &made.config, why);
 
 	if (r < 0)
 		return r;
 	if (sbc_init_a2dp(&made.sbc, 0, config, A2DP_SBC_BYTES) < 0)
 		return -EINVAL;
+	whisper_init(&made.whisper, source);
 	*p = made;
 	return 0;
 }
@@ -49,12 +48,12 @@ void packer_begin(struct packer *p, struct packet *packet, uint64_t stamp, uint3
 static void to_pcm(struct packer *p, int16_t *pcm, float *stereo, uint32_t n)
 {
 	if (a2dp_sbc_channels(&p->config) == 2) {
-		convert_to_s16_dither(pcm, stereo, 2 * n, &p->noise);
+		whisper_to_s16(&p->whisper, pcm, stereo, 2 * n);
 		return;
 	}
 	for (uint32_t i = 0; i < n; i++)
 		stereo[i] = 0.5f * (stereo[2 * i] + stereo[2 * i + 1]);
-	convert_to_s16_dither(pcm, stereo, n, &p->noise);
+	whisper_to_s16(&p->whisper, pcm, stereo, n);
 }
 
 int packer_add(struct packer *p, struct packet *packet, float *stereo)

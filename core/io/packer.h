@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * packer - sound into A2DP packets: 16 bits, SBC, RTP. Pure, no socket.
- *
- * Many speakers switch themselves off at digital silence. The dither (±1 step,
- * about -96 dBFS) that belongs under 16 bits anyhow keeps them awake: no
- * packet made here is pure zero.
+ * No packet is digital silence, at which many speakers switch themselves off:
+ * see whisper.h.
  */
 #ifndef FANFARE_IO_PACKER_H
 #define FANFARE_IO_PACKER_H
 
+#include "core/dsp/whisper.h"
 #include "core/io/a2dp_sbc.h"
 #include "core/io/rtp.h"
 
@@ -33,7 +32,7 @@ struct packer {
 	uint16_t sequence; /* of the next packet */
 	uint32_t source;   /* RTP source number */
 	bool gap;	   /* the next packet does not continue the last */
-	uint32_t noise;	   /* state of the dither */
+	struct whisper whisper;
 };
 
 /*

@@ -16,6 +16,8 @@ struct sender {
 	_Atomic bool stop;
 	pthread_mutex_t lock; /* guards the list; held while it is served */
 	struct sink *first;
+	_Atomic uint32_t patience; /* cycles that the least patient sink can wait */
+	uint32_t waited;	   /* cycles since the last wake-up; the pacer's */
 };
 
 /*
@@ -74,6 +76,7 @@ int sender_new(struct sender **ret)
 	pthread_mutex_init(&s->lock, &attr);
 	pthread_mutexattr_destroy(&attr);
 	sem_init(&s->wake, 0, 0);
+	atomic_init(&s->patience, UINT32_MAX);
 
 	r = thread_start("fanfare-sender", THREAD_SENDER_PRIORITY, run, s, &s->thread,
 			 &realtime);
@@ -98,9 +101,23 @@ void sender_free(struct sender *s)
 	free(s);
 }
 
+/* Every wake-up costs more than what is done in it: none that nobody needs. */
 void sender_wake(struct sender *s)
 {
+	if (++s->waited < atomic_load_explicit(&s->patience, memory_order_relaxed))
+		return;
+	s->waited = 0;
 	sem_post(&s->wake);
+}
+
+/* Under the lock, after the list has changed. */
+static void find_patience(struct sender *s)
+{
+	uint32_t least = UINT32_MAX;
+
+	for (const struct sink *k = s->first; k; k = k->next_served)
+		least = k->patience < least ? k->patience : least;
+	atomic_store_explicit(&s->patience, least, memory_order_relaxed);
 }
 
 void sender_add(struct sender *s, struct sink *sink)
@@ -108,6 +125,7 @@ void sender_add(struct sender *s, struct sink *sink)
 	pthread_mutex_lock(&s->lock);
 	sink->next_served = s->first;
 	s->first = sink;
+	find_patience(s);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -120,5 +138,6 @@ void sender_remove(struct sender *s, struct sink *sink)
 		*k = sink->next_served;
 		break;
 	}
+	find_patience(s);
 	pthread_mutex_unlock(&s->lock);
 }

@@ -15,7 +15,10 @@ struct sink;
 int sender_new(struct sender **ret);
 void sender_free(struct sender *s);
 
-/* [rt thread, between cycles] Wake it; one futex call at most, never blocks. */
+/*
+ * [rt thread, between cycles] Wake it if one of its sinks cannot wait; one
+ * futex call at most, never blocks.
+ */
 void sender_wake(struct sender *s);
 
 /*

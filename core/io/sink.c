@@ -100,6 +100,7 @@ void sink_init(struct sink *s, const struct sink_ops *ops, const struct sink_arg
 	s->ring = args->ring;
 	s->sender = args->sender;
 	s->next_served = NULL;
+	s->patience = 1;
 	atomic_init(&s->flowing, false);
 	health_init(&s->health, args->notify_fd);
 	snprintf(s->name, sizeof(s->name), "%s", c->name ? c->name : "");

@@ -64,7 +64,7 @@ static void encode_frame(struct a2dp *a)
 	int r;
 
 	if (p->len == 0)
-		packer_begin(&a->link.packer, p, a->next, bitpool_frames(&a->link.pool),
+		packer_begin(&a->link.packer, p, a->next, a->link.pool.frames,
 			     a->link.pool.now);
 	sink_read(&a->base, a->next, sound, n);
 	a->next += n;
@@ -88,8 +88,7 @@ static uint64_t on_grid(const struct a2dp *a, uint64_t n)
 /* Leave out what nobody waits for any more, and go on with the present. */
 static void rejoin(struct a2dp *a, uint64_t until, uint64_t now)
 {
-	uint32_t per_packet =
-		bitpool_frames(&a->link.pool) * a2dp_sbc_pcm_frames(&a->link.packer.config);
+	uint32_t per_packet = a->link.pool.frames * a2dp_sbc_pcm_frames(&a->link.packer.config);
 	uint64_t from = until > a->base.time.period ? until - a->base.time.period : 0;
 
 	from = on_grid(a, from);
@@ -112,7 +111,7 @@ static void a2dp_prepare(struct sink *s, uint64_t now)
 		return;
 	}
 	pcm = a2dp_sbc_pcm_frames(&a->link.packer.config);
-	per_packet = bitpool_frames(&a->link.pool) * pcm;
+	per_packet = a->link.pool.frames * pcm;
 	if (until > a->next && until - a->next > (uint64_t)OUT_MAX * per_packet)
 		rejoin(a, until, now);
 
@@ -184,7 +183,7 @@ static void tell_numbers(struct a2dp *a, uint32_t queue)
 	h->bitpool = a->link.pool.now;
 	h->bitpool_max = a->link.pool.top;
 	h->bitrate = a2dp_sbc_bitrate(&a->link.packer.config, a->link.pool.now);
-	h->slots = bitpool_slots(&a->link.pool);
+	h->slots = a->link.pool.slots;
 	health_end(&a->base.health);
 }
 

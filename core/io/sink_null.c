@@ -31,6 +31,8 @@ int sink_null_new(const struct sink_args *args, struct sink **ret)
 	if (!s)
 		return -ENOMEM;
 	sink_init(s, &null_ops, args);
+	/* nobody listens: come when the ring is half full */
+	s->patience = args->ring->capacity / args->time->period / 2;
 	health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
 	atomic_store(&s->flowing, true);
 

@@ -24,8 +24,8 @@ static void check_choice(const uint8_t *caps, const uint8_t choice[4], uint32_t 
 	assert(a2dp_sbc_top(&stream.config) == choice[3]);
 	if (bitpool_init(&b, &stream, 0) < 0)
 		return;
-	assert(bitpool_frames(&b) >= 1 && bitpool_frames(&b) <= RTP_FRAMES_MAX);
-	assert(bitpool_slots(&b) > 0.0);
+	assert(b.frames >= 1 && b.frames <= RTP_FRAMES_MAX);
+	assert(b.slots > 0.0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

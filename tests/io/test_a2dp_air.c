@@ -245,15 +245,15 @@ static void law_offer(struct law *l, double t)
 		l->queue[i] += taken;
 		l->drops += !taken;
 		l->packets++;
-		l->due[i] += 128.0 * bitpool_frames(&l->pool[i]) / 44100.0;
+		l->due[i] += 128.0 * l->pool[i].frames / 44100.0;
 	}
 }
 
 static double law_cost(const struct law *l, uint32_t i)
 {
 	const struct bitpool *b = &l->pool[i];
-	uint32_t bytes = RTP_HEADER_BYTES +
-			 bitpool_frames(b) * a2dp_sbc_frame_bytes(&b->stream.config, b->now);
+	uint32_t bytes =
+		RTP_HEADER_BYTES + b->frames * a2dp_sbc_frame_bytes(&b->stream.config, b->now);
 
 	return air_slots(bytes, b->stream.edr) / (double)AIR_SLOTS_PER_SECOND;
 }

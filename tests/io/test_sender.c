@@ -135,6 +135,28 @@ static void a_removed_sink_is_never_touched_again(void **state)
 	free(log);
 }
 
+static void nobody_is_woken_for_sinks_that_can_wait(void **state)
+{
+	struct witness_log *log = calloc(1, sizeof(*log));
+	struct witness w = { .base = { .ops = &witness_ops, .patience = 5 }, .log = log };
+	struct sender *s = NULL;
+
+	(void)state;
+	assert_non_null(log);
+	assert_int_equal(sender_new(&s), 0);
+	for (int i = 0; i < 100; i++)
+		sender_wake(s); /* for nobody at all */
+	sender_add(s, &w.base);
+	round_trip(s, &w);
+	for (int i = 0; i < 4; i++)
+		sender_wake(s);
+	clock_sleep_until(clock_now() + 20 * NS_PER_MS);
+	assert_int_equal(atomic_load(&w.rounds), 1);
+	round_trip(s, &w);
+	sender_free(s);
+	free(log);
+}
+
 static void an_idle_sender_and_no_sender_are_freed(void **state)
 {
 	struct sender *s = NULL;
@@ -239,6 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_idle_sender_and_no_sender_are_freed),
+		cmocka_unit_test(nobody_is_woken_for_sinks_that_can_wait),
 		cmocka_unit_test(a_removed_sink_is_never_touched_again),
 		cmocka_unit_test(all_encode_before_anyone_sends_and_the_first_place_goes_round),
 		cmocka_unit_test(the_pacer_keeps_the_engine_on_the_clock),
