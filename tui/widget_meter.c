@@ -77,17 +77,19 @@ int meter_bar(struct cells *c, int row, int col, int width, float fraction, cons
 	      const enum style style[3])
 {
 	int eighths = (int)lrintf(fminf(fmaxf(fraction, 0), 1) * (float)width * 8);
-	int i = 0;
+	int lit = (eighths + 7) / 8;
 
-	for (; i < width && eighths > 0; i++, eighths -= 8) {
+	for (int i = 0; i < width; i++, eighths -= 8) {
 		float middle = ((float)i + 0.5f) / (float)width;
 		enum style s = style[(middle >= stop[0]) + (middle >= stop[1])];
-		uint32_t whole = c->glyphs == GLYPHS_ASCII ? '#' : 0x2588;
+		uint32_t ch = c->glyphs == GLYPHS_ASCII ? '#' : 0x2588;
 
-		cells_fill(c, row, col + i, 1,
-			   eighths >= 8 ? whole : meter_part(c->glyphs, eighths), s);
+		/* blanks wear the bar's colour: a bar that moves then costs no change of it */
+		if (eighths < 8)
+			ch = eighths > 0 ? meter_part(c->glyphs, eighths) : ' ';
+		cells_fill(c, row, col + i, 1, ch, s);
 	}
-	return i;
+	return lit;
 }
 
 void meter_draw(const struct meter *m, struct cells *c, int row, int col, int width)
