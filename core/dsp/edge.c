@@ -264,6 +264,24 @@ uint32_t edge_in_pull(struct edge_in *e, uint64_t zone_frame, float *out, uint32
 		    drift_position_at(&e->edge.drift, to), out, frames);
 }
 
+uint64_t edge_in_reach(const struct edge_in *e)
+{
+	const struct edge *g = &e->edge;
+	const struct edge_setup *s = &g->setup;
+	uint32_t hand = (g->state == PLAYING ? 1 : 2) * g->fading;
+	double last = (double)resampler_pushed(g->resampler) - resampler_latency(g->resampler) -
+		      1.0 - hand * g->in_rate / g->out_rate;
+	double frame;
+
+	if (!drift_locked(&g->drift))
+		return 0;
+	/* it may stand a little further on than it ought to */
+	last -= fabs(g->error) * g->in_rate + 1.0;
+	frame = (drift_ns_until(&g->drift, s->t0, last) + (double)s->latency) * 1e-9 *
+		s->zone_rate;
+	return frame > 0.0 ? (uint64_t)frame : 0;
+}
+
 void edge_in_status(const struct edge_in *e, struct edge_status *ret)
 {
 	edge_status(&e->edge, ret);

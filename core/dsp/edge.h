@@ -90,6 +90,12 @@ void edge_in_gap(struct edge_in *e);
  */
 uint32_t edge_in_pull(struct edge_in *e, uint64_t zone_frame, float *out, uint32_t frames);
 
+/*
+ * [io] The zone frame up to which (exclusive) a pull would be all sound, were
+ * it made now; 0 while that is unknown. The counterpart of edge_out_needs().
+ */
+uint64_t edge_in_reach(const struct edge_in *e);
+
 /* [io] How it stands. */
 void edge_in_status(const struct edge_in *e, struct edge_status *ret);
 

@@ -309,6 +309,44 @@ static void source_end(const char *what, double from, double error, double silen
 	virtual_source_done(&source);
 }
 
+static void what_is_in_reach_is_all_sound_and_not_much_more_is(void **state)
+{
+	struct edge_setup setup = virtual_setup(48000, 44100, DRIFT_USB);
+	struct edge_in *e = edge_in_new(&setup, NULL);
+	float block[2 * 480], out[2 * 1024];
+	struct edge_status status;
+	uint64_t next = 0, sound = 0;
+	struct random random = { 8 };
+
+	(void)state;
+	assert_int_equal(edge_in_reach(e), 0);
+	for (uint64_t k = 1; k <= 3000; k++) {
+		uint64_t now = VIRTUAL_T0 + k * 10000000, reach;
+		double noise = 24.0 * random_next(&random);
+
+		tone_make(block, 480, (double)(k - 1) / 100, 1 / 48000.0);
+		edge_in_report(e, now, 480.0 * (double)k + noise);
+		edge_in_push(e, now, block, 480);
+		reach = edge_in_reach(e);
+		if (k == 100)
+			next = reach - 441;
+		for (; k >= 100 && next < reach;) {
+			uint32_t n = reach - next < 1024 ? (uint32_t)(reach - next) : 1024;
+
+			assert_int_equal(edge_in_pull(e, next, out, n), n);
+			next += n;
+			sound += n;
+		}
+		/* the device's last frame belongs to now + latency: 7 ms are kept in hand */
+		if (k >= 100)
+			assert_true((double)reach > 441.0 * ((double)k + 10.0 - 1.0) - 60);
+	}
+	edge_in_status(e, &status);
+	assert_int_equal(status.breaks, 0);
+	assert_true(sound > 2890 * 441);
+	edge_in_free(e);
+}
+
 static void any_rate_is_in_time(void **state)
 {
 	static const double rates[] = { 8000, 11025, 32000, 44100, 96000, 192000 };
@@ -406,6 +444,7 @@ int main(void)
 		cmocka_unit_test(a_delay_changed_mid_stream_is_only_that),
 		cmocka_unit_test(a_tone_through_an_edge_stays_clean),
 		cmocka_unit_test(a_source_nobody_pulls_forgets_the_oldest),
+		cmocka_unit_test(what_is_in_reach_is_all_sound_and_not_much_more_is),
 		cmocka_unit_test(any_rate_is_in_time),
 		cmocka_unit_test(a_source_read_late_is_not_heard),
 		cmocka_unit_test(a_source_that_pauses_comes_back_in_place_without_a_pop),
