@@ -15,7 +15,9 @@
 
 /* What a speaker may use unasked: sound, and the buttons that go with it. */
 static const char *const speaker_uuids[] = {
-	BLUEZ_UUID_A2DP_SOURCE, BLUEZ_UUID_A2DP_SINK,
+	BLUEZ_UUID_A2DP_SOURCE,
+	BLUEZ_UUID_A2DP_SINK,
+	"0000110d-0000-1000-8000-00805f9b34fb", /* advanced audio: what BlueZ asks for A2DP */
 	"0000110c-0000-1000-8000-00805f9b34fb", /* AVRCP target */
 	"0000110e-0000-1000-8000-00805f9b34fb", /* AVRCP controller */
 };
