@@ -177,8 +177,9 @@ static void dither_keeps_what_rounding_would_lose(void **state)
 		sum += dst[i];
 		square += (dst[i] - 0.3) * (dst[i] - 0.3);
 	}
-	assert_true(fabs(sum / N - 0.3) < 0.01);
-	assert_true(fabs(square / N - 0.25) < 0.01); /* a quarter step², whatever the value */
+	assert_true(fabs(sum / (double)N - 0.3) < 0.01);
+	assert_true(fabs(square / (double)N - 0.25) <
+		    0.01); /* a quarter step², whatever the value */
 	assert_true(seed != 42);
 }
 
