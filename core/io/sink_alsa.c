@@ -150,8 +150,10 @@ static int play(struct sink_alsa *a, uint64_t now)
 	r = write_on(a, want);
 	if (r < 0)
 		return r;
-	if (had_clock && a->pcm.clockless)
-		edge_out_gap(a->out.edge); /* found out just now: it begins here */
+	if (had_clock && a->pcm.clockless) { /* found out just now: begin anew */
+		a->pending = 0;
+		return open_edge(a);
+	}
 	outlet_report(&a->out, a->latency);
 	return now > a->taken_at + STALL ? -EIO : 0;
 }

@@ -18,8 +18,8 @@
 #define MOMENT	  (2 * NS_PER_MS) /* before a cycle: our work, and a late wake-up */
 #define STEP	  (4 * NS_PER_MS) /* more of it when that is not enough */
 #define EXTRA_MAX (40 * NS_PER_MS)
-#define SERVER	  (60 * NS_PER_MS) /* what a plugin's sound server holds back */
-#define STALL	  (2 * NS_PER_SEC) /* no frame for so long: it hangs */
+#define SERVER	  (100 * NS_PER_MS) /* what a plugin's sound server holds back */
+#define STALL	  (2 * NS_PER_SEC)  /* no frame for so long: it hangs */
 
 struct listener {
 	struct source *source;
@@ -109,8 +109,11 @@ static int take(struct listener *l, uint64_t now)
 			break;
 		intake_push(&l->in, now, l->bytes, (uint32_t)n);
 		at.avail -= n;
-		if (had_clock && l->pcm.clockless)
-			intake_gap(&l->in); /* found out just now: it begins here */
+		if (had_clock && l->pcm.clockless) { /* found out just now: begin anew */
+			intake_close(&l->in);
+			l->sound_at = now;
+			return open_intake(l, now);
+		}
 	}
 	if (l->in.pushed != before)
 		l->sound_at = now;

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_sink_pulse - playing on a real PulseAudio that comes, goes and hangs.
+ *
+ * What is judged is when a click comes out of the server: its pipe sink is
+ * timed by the system's clock and writes blocks of some 40 ms ahead, so the
+ * time a sample is read is at most that before the time it counts as played.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "core/io/tone.h"
+#include "tests/io/live.h"
+#include "tests/io/pulse_server.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RATE	   44100
+#define CLICKS_MAX 32
+
+static struct pulse_server server;
+static struct live l;
+
+static void play_clicks(uint64_t frame, float *out, uint32_t n)
+{
+	tone_render(SOURCE_CLICKS, RATE, frame, out, n);
+}
+
+static struct sink *open_sink(const char *device)
+{
+	struct sink_config c = { .type = SINK_IS_PULSE, .device = device, .name = "Kitchen" };
+	struct sink *s = NULL;
+
+	assert_int_equal(sink_new(&c, &l.time, l.engine, l.ring, NULL, -1, &s), 0);
+	return s;
+}
+
+/* When clicks came out, as ms after the full second of the timeline they belong to. */
+struct clicks {
+	uint32_t n;
+	double late[CLICKS_MAX];
+};
+
+static void listen_to(int fifo, double seconds, struct clicks *ret)
+{
+	uint64_t end = live_in(seconds);
+	double last = -1e9;
+
+	ret->n = 0;
+	while (clock_now() < end) {
+		struct pollfd p = { .fd = fifo, .events = POLLIN };
+		int16_t x[2 * 2048];
+		ssize_t got;
+		double now;
+
+		if (poll(&p, 1, 20) <= 0)
+			continue;
+		got = read(fifo, x, sizeof(x));
+		now = (double)(clock_now() - l.time.t0) * 1e-6;
+		if (got <= 0) {
+			live_sleep(0.01); /* no server at present */
+			continue;
+		}
+		for (uint32_t i = 0, n = (uint32_t)got / 4; i < n; i++) {
+			double at = now - (double)(n - i) * 1e3 / RATE;
+
+			if (x[2 * i] < 10000 || at < last + 500 || ret->n == CLICKS_MAX)
+				continue;
+			last = at;
+			ret->late[ret->n++] = fmod(at, 1000);
+		}
+	}
+}
+
+#define BLOCK_MS 60
+
+/* Whether the last n all came ms late, or up to a block before that. */
+static bool all_late_by(const struct clicks *c, uint32_t n, double ms)
+{
+	bool all = c->n >= n;
+
+	for (uint32_t i = 0; i < c->n; i++)
+		print_message(" %.1f", c->late[i]);
+	print_message(" ms late, said %.1f\n", ms);
+	for (uint32_t i = c->n > n ? c->n - n : 0; i < c->n; i++)
+		all &= c->late[i] > ms - BLOCK_MS && c->late[i] < ms + 15;
+	return all;
+}
+
+static void no_server_is_waited_for(void **state)
+{
+	struct sink *s = open_sink("speaker");
+
+	(void)state;
+	assert_true(live_wait_sink(s, HEALTH_WAITING, "No PulseAudio or PipeWire answers", 5));
+	assert_false(sink_flowing(s));
+	assert_true(pulse_server_start(&server));
+	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 8));
+	assert_true(sink_flowing(s));
+	sink_free(s);
+}
+
+static void a_sink_that_is_not_there_is_named(void **state)
+{
+	struct sink *s = open_sink("attic");
+
+	(void)state;
+	assert_true(live_wait_sink(s, HEALTH_WAITING, "no sink \"attic\"", 5));
+	sink_free(s);
+}
+
+static void frames_come_out_at_their_time_after_a_stall_too(void **state)
+{
+	int fifo = open(server.fifo, O_RDONLY | O_NONBLOCK);
+	struct sink *s = open_sink("pipe");
+	struct health_report h;
+	struct clicks c;
+
+	(void)state;
+	assert_true(fifo >= 0);
+	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 5));
+	listen_to(fifo, 5, &c);
+	sink_health(s, &h);
+	assert_true(all_late_by(&c, 2, h.latency_ms));
+
+	kill(server.pid, SIGSTOP);
+	live_sleep(2.3);
+	kill(server.pid, SIGCONT);
+	listen_to(fifo, 6, &c);
+	sink_health(s, &h);
+	assert_int_equal(h.state, HEALTH_RUNNING);
+	assert_true(all_late_by(&c, 2, h.latency_ms)); /* not 2.3 s later for good */
+	sink_free(s);
+	close(fifo);
+}
+
+static void a_server_that_dies_comes_back(void **state)
+{
+	struct sink *s = open_sink("speaker");
+
+	(void)state;
+	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 5));
+	pulse_server_kill(&server);
+	assert_true(live_wait_sink(s, HEALTH_WAITING, "\"speaker\"", 5));
+	assert_false(sink_flowing(s));
+	assert_true(pulse_server_start(&server));
+	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 8));
+	sink_free(s);
+}
+
+static void a_server_that_hangs_does_not_hold_us_up(void **state)
+{
+	struct sink *s = open_sink("speaker");
+	uint64_t before;
+
+	(void)state;
+	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 5));
+	kill(server.pid, SIGSTOP);
+	live_sleep(0.5);
+	before = clock_now();
+	sink_free(s);
+	assert_true(clock_now() - before < 500 * NS_PER_MS);
+	kill(server.pid, SIGCONT);
+	live_sleep(0.5); /* what was left behind clears up */
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	pulse_server_init(&server);
+	live_init(&l, RATE);
+	live_play(&l, play_clicks);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	pulse_server_done(&server);
+	live_sleep(0.3);
+	live_done(&l);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_server_is_waited_for),
+		cmocka_unit_test(a_sink_that_is_not_there_is_named),
+		cmocka_unit_test(frames_come_out_at_their_time_after_a_stall_too),
+		cmocka_unit_test(a_server_that_dies_comes_back),
+		cmocka_unit_test(a_server_that_hangs_does_not_hold_us_up),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
