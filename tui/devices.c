@@ -12,12 +12,20 @@
 #include "tui/pane.h"
 #include "tui/text.h"
 
-static const struct ff_device *devices_find(const struct ui *ui, const char *address)
+const struct ff_device *devices_find(const struct ui *ui, const char *address)
 {
-	for (uint32_t i = 0; i < ui->snap.devices_n; i++)
-		if (strcmp(ui->snap.devices[i].address, address) == 0)
-			return &ui->snap.devices[i];
-	return NULL;
+	const struct ff_device *best = NULL;
+
+	/* one device may be known to several adapters: the one that has most to do with it */
+	for (uint32_t i = 0; i < ui->snap.devices_n; i++) {
+		const struct ff_device *d = &ui->snap.devices[i];
+
+		if (strcmp(d->address, address) == 0 &&
+		    (!best ||
+		     d->connected * 2 + d->paired > best->connected * 2 + best->paired))
+			best = d;
+	}
+	return best;
 }
 
 static const struct ff_device *devices_selected(const struct ui *ui)
@@ -30,6 +38,8 @@ static const struct ff_device *devices_selected(const struct ui *ui)
 
 static bool devices_wanted(const struct ui *ui, const struct ff_device *d)
 {
+	if (devices_find(ui, d->address) != d)
+		return false; /* another adapter's entry stands for it */
 	return ui->devices.unnamed || d->paired || d->connected || d->speaker || d->name[0];
 }
 
@@ -223,27 +233,6 @@ void devices_pair(struct ui *ui, int unused)
 	devices_send(ui, FF_PAIR, true, "");
 }
 
-void devices_toggle(struct ui *ui, int unused)
-{
-	const struct ff_device *d = devices_target(ui);
-	struct ff_command c = { .verb = FF_CONNECT };
-
-	if (!d)
-		return;
-	if (d->connected && !d->speaker) {
-		ui_say(ui, false, "%s is connected; + makes it a speaker of this profile",
-		       devices_name(d));
-	} else if (!d->paired || !d->speaker) {
-		devices_pair(ui, unused);
-	} else {
-		c.id = d->speaker;
-		c.verb = d->connected ? FF_DISCONNECT : FF_CONNECT;
-		if (ui_submit(ui, &c) == 0)
-			ui_say(ui, false, "%s: %s", devices_name(d),
-			       d->connected ? "disconnecting" : "connecting (^X cancels)");
-	}
-}
-
 void devices_trust(struct ui *ui, int unused)
 {
 	const struct ff_device *d = devices_target(ui);
@@ -303,8 +292,29 @@ void devices_add(struct ui *ui, int unused)
 		return;
 	}
 	devices_send(ui, FF_ADD_SPEAKER, true, devices_name(d));
-	ui_say(ui, false, "%s is a speaker now: F2 is the mixer, F5 saves the profile",
+	ui_say(ui, false, "%s is a speaker now; F2 shows it, w among F5 saves the profile",
 	       devices_name(d));
+}
+
+void devices_toggle(struct ui *ui, int unused)
+{
+	const struct ff_device *d = devices_target(ui);
+	struct ff_command c = { .verb = FF_CONNECT };
+
+	if (!d)
+		return;
+	if (!d->speaker && !d->audio_sink) {
+		devices_pair(ui, unused);
+	} else if (!d->speaker) {
+		/* the core pairs, trusts and connects whoever is in its profile */
+		devices_add(ui, unused);
+	} else {
+		c.id = d->speaker;
+		c.verb = d->connected ? FF_DISCONNECT : FF_CONNECT;
+		if (ui_submit(ui, &c) == 0)
+			ui_say(ui, false, "%s: %s", devices_name(d),
+			       d->connected ? "disconnecting" : "connecting (^X cancels)");
+	}
 }
 
 void devices_cancel(struct ui *ui, int unused)

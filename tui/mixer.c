@@ -371,13 +371,23 @@ void mixer_clear(struct ui *ui, int unused)
 	ui_submit(ui, &all);
 }
 
+/* Only these come and go; the others are there or wait for their device. */
+static bool mixer_connects(struct ui *ui, const struct ff_speaker *s)
+{
+	if (s->output == FF_OUT_BLUETOOTH)
+		return true;
+	ui_say(ui, false, "only Bluetooth speakers connect and disconnect; m mutes %s",
+	       s->name);
+	return false;
+}
+
 void mixer_connect(struct ui *ui, int unused)
 {
 	const struct ff_speaker *s = mixer_speaker(ui);
 	struct ff_command c = { .verb = FF_CONNECT };
 
 	(void)unused;
-	if (!s)
+	if (!s || !mixer_connects(ui, s))
 		return;
 	c.id = s->id;
 	/* on its way or playing: the key means enough of that */
@@ -386,7 +396,7 @@ void mixer_connect(struct ui *ui, int unused)
 	if (ui_submit(ui, &c) == 0)
 		ui_say(ui, false, "%s: %s", s->name,
 		       c.verb == FF_CONNECT ? "trying now"
-					    : "switched off here (x again brings it back)");
+					    : "left alone (x connects it again)");
 }
 
 void mixer_cancel(struct ui *ui, int unused)
@@ -395,9 +405,9 @@ void mixer_cancel(struct ui *ui, int unused)
 	struct ff_command c = { .verb = FF_DISCONNECT };
 
 	(void)unused;
-	if (!s || s->state == FF_PLAYING || s->state == FF_OFF)
+	if (!s || s->state == FF_PLAYING || s->state == FF_OFF || !mixer_connects(ui, s))
 		return;
 	c.id = s->id;
 	if (ui_submit(ui, &c) == 0)
-		ui_say(ui, false, "%s: stopped trying (x tries again)", s->name);
+		ui_say(ui, false, "%s: stopped trying (x connects it again)", s->name);
 }

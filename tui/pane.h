@@ -22,6 +22,9 @@ int pane_mixer_rows(const struct ui *ui, int cols);
 void devices_update(struct ui *ui);
 void profiles_update(struct ui *ui);
 
+/* [ui] The device of that address, NULL = gone. */
+const struct ff_device *devices_find(const struct ui *ui, const char *address);
+
 /* [ui] The pane comes to the front. */
 void devices_enter(struct ui *ui);
 

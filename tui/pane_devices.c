@@ -75,14 +75,11 @@ static void devices_state(const struct ui *ui, const struct ff_device *d, char *
 static void devices_row(const struct ui *ui, struct cells *c, struct rect r, int i, bool front)
 {
 	const struct devices *v = &ui->devices;
-	const struct ff_device *d = NULL;
+	const struct ff_device *d = devices_find(ui, v->order[i]);
 	int name_w = r.cols >= 60 ? 24 : r.cols / 3, at = r.col + 3;
 	bool selected = i == v->list.selected;
 	char text[96];
 
-	for (uint32_t k = 0; k < ui->snap.devices_n && !d; k++)
-		if (strcmp(ui->snap.devices[k].address, v->order[i]) == 0)
-			d = &ui->snap.devices[k];
 	if (!d)
 		return;
 	if (d->connected)

@@ -309,8 +309,7 @@ static void mixer_empty(const struct ui *ui, struct cells *c, struct rect r)
 {
 	static const char *const bluetooth[] = {
 		"No speaker is in this profile yet.",
-		"F3 opens the devices: s looks for speakers, Enter connects one,",
-		"+ puts it into the profile.",
+		"F3 opens the devices: s looks for speakers, Enter takes one.",
 	};
 	static const char *const none[] = {
 		"No speaker is in this profile, and no Bluetooth adapter is here.",
@@ -319,7 +318,7 @@ static void mixer_empty(const struct ui *ui, struct cells *c, struct rect r)
 	bool adapter = ui->snap.adapters_n > 0;
 	const char *const *text = adapter ? bluetooth : none;
 
-	for (int i = 0; i < (adapter ? 3 : 2) && i < r.rows; i++)
+	for (int i = 0; i < 2 && i < r.rows; i++)
 		cells_text(c, r.row + i, r.col + (r.cols >= 40 ? 3 : 0),
 			   r.cols - (r.cols >= 40 ? 3 : 0), STYLE_TEXT, text[i]);
 }

@@ -11,7 +11,8 @@
 #include "tui/text.h"
 #include "tui/ui.h"
 
-#define UI_TOAST_MS 4000
+#define UI_TOAST_MS	4000
+#define UI_TOAST_BAD_MS 8000
 
 void ui_init(struct ui *ui, int (*submit)(void *arg, const struct ff_command *), void *arg)
 {
@@ -30,17 +31,38 @@ static void ui_welcome(struct ui *ui)
 	ui_show(ui, PANE_DEVICES);
 }
 
+/*
+ * What the core logged since the last look: a warning is always said, as it
+ * may be the answer to a key; a notice only when nothing else is being said.
+ */
+static void ui_heed_log(struct ui *ui)
+{
+	const struct ff_snapshot *s = &ui->snap;
+	uint64_t from = s->log_count < FF_LOG_LINES ? 0 : s->log_count - FF_LOG_LINES;
+
+	if (!ui->first || ui->log_seen > s->log_count)
+		ui->log_seen = s->log_count;
+	for (uint64_t i = ui->log_seen > from ? ui->log_seen : from; i < s->log_count; i++) {
+		const struct ff_log_line *l = &s->log[i % FF_LOG_LINES];
+
+		if (l->level <= 4 || (l->level == 5 && !ui->toast[0]))
+			ui_say(ui, l->level <= 4, "%s", l->text);
+	}
+	ui->log_seen = s->log_count;
+}
+
 void ui_update(struct ui *ui, uint64_t now_ms)
 {
-	ui->first = true;
 	ui->now_ms = now_ms;
+	if (ui->toast[0] && now_ms >= ui->toast_until_ms)
+		ui->toast[0] = '\0';
+	ui_heed_log(ui);
+	ui->first = true;
 	history_overlay(&ui->history, &ui->snap, now_ms);
 	mixer_update(ui);
 	devices_update(ui);
 	profiles_update(ui);
 	ui_welcome(ui);
-	if (ui->toast[0] && now_ms >= ui->toast_until_ms)
-		ui->toast[0] = '\0';
 }
 
 void ui_show(struct ui *ui, enum pane pane)
@@ -130,7 +152,7 @@ void ui_say(struct ui *ui, bool bad, const char *format, ...)
 	vsnprintf(ui->toast, sizeof(ui->toast), format, args);
 	va_end(args);
 	ui->toast_bad = bad;
-	ui->toast_until_ms = ui->now_ms + UI_TOAST_MS;
+	ui->toast_until_ms = ui->now_ms + (bad ? UI_TOAST_BAD_MS : UI_TOAST_MS);
 }
 
 void ui_ask(struct ui *ui, ui_answer_fn yes, const char *format, ...)

@@ -82,6 +82,7 @@ struct ui {
 	char toast[FF_TEXT_MAX];
 	uint64_t toast_until_ms;
 	bool toast_bad;
+	uint64_t log_seen; /* lines of the log that were toasts, or came before us */
 
 	enum ui_want want;
 

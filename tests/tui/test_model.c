@@ -17,6 +17,7 @@
 #include "tests/tui/scene.h"
 #include "tui/keymap.h"
 #include "tui/keys.h"
+#include "tui/pane.h"
 #include "tui/taper.h"
 #include "tui/text.h"
 #include "tui/theme.h"
@@ -343,6 +344,14 @@ static void a_device_list_holds_still_under_the_cursor(void **state)
 	answer(ui, 11000);
 	assert_string_equal(ui->devices.order[2], "00:11:22:33:44:02");
 	assert_int_equal(ui->devices.list.selected, 2);
+	snap.devices[5] = snap.devices[1]; /* another adapter knows it too */
+	snap.devices[5].paired = false;
+	snap.devices_n = 6;
+	answer(ui, 11500);
+	assert_int_equal(ui->devices.order_n, 4);
+	assert_true(devices_find(ui, snap.devices[1].address)->paired);
+	snap.devices_n = 5;
+	answer(ui, 11600);
 	type(ui, "v");
 	assert_int_equal(ui->devices.order_n, 5);
 	assert_string_equal(ui->devices.order[2], "00:11:22:33:44:02");
@@ -366,11 +375,17 @@ static void device_keys_ask_for_what_they_say(void **state)
 	assert_int_equal(last()->verb, FF_DISCONNECT);
 	assert_int_equal(last()->id, 1);
 	type(ui, "jj\n"); /* SoundBar: never seen */
+	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
+	assert_string_equal(last()->address, "00:11:22:33:44:02");
+	assert_string_equal(last()->text, "SoundBar 500");
+	type(ui, "p");
 	assert_int_equal(last()->verb, FF_PAIR);
 	assert_string_equal(last()->address, "00:11:22:33:44:02");
-	type(ui, "+");
+	type(ui, "j\n"); /* a belt: no speaker */
+	assert_int_equal(last()->verb, FF_PAIR);
+	assert_string_equal(last()->address, "00:11:22:33:44:03");
+	type(ui, "k+");
 	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
-	assert_string_equal(last()->text, "SoundBar 500");
 	sent.n = 0;
 	type(ui, "dn");
 	assert_int_equal(sent.n, 0);
@@ -501,6 +516,42 @@ static void profiles_are_loaded_saved_and_deleted(void **state)
 	free(ui);
 }
 
+static void log_line(int level, const char *text)
+{
+	struct ff_log_line *l = &snap.log[snap.log_count++ % FF_LOG_LINES];
+
+	l->level = level;
+	snprintf(l->text, sizeof(l->text), "%s", text);
+}
+
+static void what_the_core_answers_is_said(void **state)
+{
+	struct ui *ui;
+
+	(void)state;
+	scene_party(&snap, 2);
+	log_line(4, "before our time");
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	assert_string_equal(ui->toast, "");
+	type(ui, "5");
+	log_line(5, "a notice waits until there is room");
+	answer(ui, 10100);
+	assert_non_null(strstr(ui->toast, "volume"));
+	log_line(3, "profile x: not found");
+	log_line(6, "chatter");
+	answer(ui, 10200);
+	assert_string_equal(ui->toast, "profile x: not found");
+	assert_true(ui->toast_bad);
+	answer(ui, 30000);
+	assert_string_equal(ui->toast, "");
+	for (int i = 0; i < 3 * FF_LOG_LINES; i++)
+		log_line(5, "many at once");
+	answer(ui, 30100);
+	assert_string_equal(ui->toast, "many at once");
+	free(ui);
+}
+
 static void help_filters_and_runs(void **state)
 {
 	struct ui *ui = party(2);
@@ -628,6 +679,7 @@ int main(void)
 		cmocka_unit_test(pairing_questions_are_answered_by_their_cookie),
 		cmocka_unit_test(a_newcomer_with_an_adapter_starts_at_the_devices),
 		cmocka_unit_test(profiles_are_loaded_saved_and_deleted),
+		cmocka_unit_test(what_the_core_answers_is_said),
 		cmocka_unit_test(help_filters_and_runs),
 		cmocka_unit_test(reasons_are_whole_sentences),
 		cmocka_unit_test(a_theme_with_an_error_is_named_with_its_line),
