@@ -20,8 +20,8 @@ static int addresses(const char *adapter, const char *address, char ret_adapter[
 	return words_address(address, ret_address);
 }
 
-static int begin_device(struct bluez *b, enum op_kind kind, const char *adapter,
-			const char *address, bluez_done_fn done, void *arg, struct op **ret)
+int ops_begin_device(struct bluez *b, enum op_kind kind, const char *adapter,
+		     const char *address, bluez_done_fn done, void *arg, struct op **ret)
 {
 	char on[BLUEZ_ADDR_MAX], at[BLUEZ_ADDR_MAX], missing[BLUEZ_WORDS_MAX];
 	const struct tree_node *n, *a;
@@ -78,8 +78,7 @@ static int begin_adapter(struct bluez *b, enum op_kind kind, const char *adapter
 	return 0;
 }
 
-/* Another try, later each time. False when there were enough. */
-static bool again(struct op *op, op_fn step)
+bool ops_again(struct op *op, op_fn step)
 {
 	if (op->tries >= BUSY_TRIES)
 		return false;
@@ -100,7 +99,8 @@ static int on_discovering(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 
 	(void)ret_error;
 	/* the end of the search before this one may still be under way */
-	if (sd_bus_error_has_name(e, "org.bluez.Error.InProgress") && again(op, discover_start))
+	if (sd_bus_error_has_name(e, "org.bluez.Error.InProgress") &&
+	    ops_again(op, discover_start))
 		return 0;
 	if (e)
 		op_end_error(op, e);
@@ -196,7 +196,7 @@ int bluez_pair(struct bluez *b, const char *adapter, const char *address, bluez_
 	       void *arg)
 {
 	struct op *op;
-	int r = begin_device(b, OP_PAIR, adapter, address, done, arg, &op);
+	int r = ops_begin_device(b, OP_PAIR, adapter, address, done, arg, &op);
 
 	if (r < 0 || op->ending)
 		return r;
@@ -205,122 +205,11 @@ int bluez_pair(struct bluez *b, const char *adapter, const char *address, bluez_
 	return 0;
 }
 
-static void connect_profile(struct op *op);
-
-static bool has_transport(const struct bluez *b, const char *device_path)
-{
-	for (struct tree_node *n = b->tree.first[TREE_TRANSPORT]; n; n = n->next)
-		if (words_below(n->path, device_path))
-			return true;
-	return false;
-}
-
-static int on_unblocked(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
-{
-	struct op *op = arg;
-	const sd_bus_error *e = sd_bus_message_get_error(m);
-
-	(void)ret_error;
-	if (e) {
-		op_end_error(op, e);
-		return 0;
-	}
-	op->blocked = false;
-	op->slot = sd_bus_slot_unref(op->slot);
-	op_later(op, op->b->times.again, connect_profile);
-	return 0;
-}
-
-static void unblock(struct op *op)
-{
-	op_call(op, op->path, DBUS_PROPERTIES, "Set", on_unblocked, "ssv", BLUEZ_DEVICE,
-		"Blocked", "b", 0);
-}
-
-static int on_blocked(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
-{
-	struct op *op = arg;
-
-	(void)m; /* refused or not: undone in any case */
-	(void)ret_error;
-	unblock(op);
-	return 0;
-}
-
-/*
- * BlueZ up to 5.66 forgets to end its stream set-up when the link breaks in
- * the middle of it, and calls the device busy ever after. Blocking makes it
- * drop what it keeps for the device's profiles, unblocking builds that anew;
- * keys and trust stay.
- */
-static void cure(struct op *op)
-{
-	op->cured = op->blocked = true;
-	op_call(op, op->path, DBUS_PROPERTIES, "Set", on_blocked, "ssv", BLUEZ_DEVICE,
-		"Blocked", "b", 1);
-}
-
-static bool says(const sd_bus_error *e, const char *part)
-{
-	return e->message && strstr(e->message, part);
-}
-
-static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
-{
-	struct op *op = arg;
-	const sd_bus_error *e = sd_bus_message_get_error(m);
-
-	(void)ret_error;
-	if (!e || sd_bus_error_has_name(e, "org.bluez.Error.AlreadyConnected") ||
-	    says(e, "already-connected")) {
-		op_end(op, 0, "");
-		return 0;
-	}
-	if (says(e, "connection-busy") && !op->cured && !op->in_use) {
-		cure(op);
-		return 0;
-	}
-	/* services are still being looked up, or the device connects by itself */
-	if (sd_bus_error_has_name(e, "org.bluez.Error.InProgress") &&
-	    again(op, connect_profile))
-		return 0;
-	/* a failed one keeps the device busy for BlueZ, unless it is taken back */
-	op_undo(op);
-	if (says(e, "connection-canceled") && !op->in_use && again(op, connect_profile))
-		return 0;
-	op_end_error(op, e);
-	return 0;
-}
-
-/* The profile, not all of them: devices that are sources too would play to us. */
-static void connect_profile(struct op *op)
-{
-	op_call(op, op->path, BLUEZ_DEVICE, "ConnectProfile", on_connect, "s",
-		BLUEZ_UUID_A2DP_SINK);
-}
-
-int bluez_connect(struct bluez *b, const char *adapter, const char *address, bluez_done_fn done,
-		  void *arg)
-{
-	struct op *op;
-	int r = begin_device(b, OP_CONNECT, adapter, address, done, arg, &op);
-
-	if (r < 0 || op->ending)
-		return r;
-	op->in_use = has_transport(b, op->path);
-	op_deadline(op, b->times.connect);
-	if (tree_at(&b->tree, op->path)->device.dev.blocked)
-		unblock(op);
-	else
-		connect_profile(op);
-	return 0;
-}
-
 int bluez_disconnect(struct bluez *b, const char *adapter, const char *address,
 		     bluez_done_fn done, void *arg)
 {
 	struct op *op;
-	int r = begin_device(b, OP_DISCONNECT, adapter, address, done, arg, &op);
+	int r = ops_begin_device(b, OP_DISCONNECT, adapter, address, done, arg, &op);
 
 	if (r < 0 || op->ending)
 		return r;
@@ -332,7 +221,7 @@ int bluez_forget(struct bluez *b, const char *adapter, const char *address, blue
 		 void *arg)
 {
 	struct op *op;
-	int r = begin_device(b, OP_FORGET, adapter, address, done, arg, &op);
+	int r = ops_begin_device(b, OP_FORGET, adapter, address, done, arg, &op);
 
 	if (r < 0)
 		return r;
@@ -352,7 +241,7 @@ int bluez_trust(struct bluez *b, const char *adapter, const char *address, bool 
 		bluez_done_fn done, void *arg)
 {
 	struct op *op;
-	int r = begin_device(b, OP_SET, adapter, address, done, arg, &op);
+	int r = ops_begin_device(b, OP_SET, adapter, address, done, arg, &op);
 
 	if (r < 0 || op->ending)
 		return r;
@@ -369,7 +258,7 @@ int bluez_rename(struct bluez *b, const char *adapter, const char *address, cons
 
 	if (!alias)
 		return -EINVAL;
-	r = begin_device(b, OP_SET, adapter, address, done, arg, &op);
+	r = ops_begin_device(b, OP_SET, adapter, address, done, arg, &op);
 	if (r < 0 || op->ending)
 		return r;
 	op_call(op, op->path, DBUS_PROPERTIES, "Set", op_on_reply, "ssv", BLUEZ_DEVICE, "Alias",
@@ -439,45 +328,4 @@ int bluez_adapter_rename(struct bluez *b, const char *adapter, const char *alias
 	op_call(op, op->path, DBUS_PROPERTIES, "Set", op_on_reply, "ssv", BLUEZ_ADAPTER,
 		"Alias", "s", alias);
 	return 0;
-}
-
-/* ---- who is it? ----------------------------------------------------------- */
-
-/* The more likely it is that bluetoothd means this one; 0 = it cannot be. */
-static uint32_t likeliness(const struct bluez *b, const struct tree_node *n)
-{
-	const struct bluez_device *d = &n->device.dev;
-	bool asked = false;
-
-	if (has_transport(b, n->path))
-		return 0;
-	for (const struct op *op = b->ops; op; op = op->next)
-		asked |=
-			!op->ending && op->kind == OP_CONNECT && strcmp(op->path, n->path) == 0;
-	if (asked) /* by us; the link stands, or it is paged still */
-		return d->connected ? 3 : 2;
-	return d->connected && d->audio_sink ? 1 : 0; /* came by itself */
-}
-
-void ops_who_connects(const struct bluez *b, const char *adapter, char ret[BLUEZ_ADDR_MAX])
-{
-	const struct tree_node *best = NULL;
-	uint32_t best_rank = 0;
-	bool unique = false;
-
-	for (struct tree_node *n = b->tree.first[TREE_DEVICE]; n; n = n->next) {
-		uint32_t rank;
-
-		if (!n->shown || strcmp(n->device.dev.adapter, adapter) != 0)
-			continue;
-		rank = likeliness(b, n);
-		if (rank > best_rank) {
-			best = n;
-			best_rank = rank;
-			unique = true;
-		} else if (rank == best_rank) {
-			unique = false;
-		}
-	}
-	words_copy(ret, BLUEZ_ADDR_MAX, best && unique ? best->device.dev.address : "");
 }

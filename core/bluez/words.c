@@ -41,6 +41,10 @@ static const struct meaning messages[] = {
 	{ "connection-not-supported", EOPNOTSUPP, ABOUT_DEVICE,
 	  "cannot be connected as a speaker" },
 	{ "connection-sdp-search", EIO, ABOUT_DEVICE, "does not tell what it can do" },
+	{ "connection-create-socket", EIO, ABOUT_DEVICE,
+	  "could not be connected: the link failed" },
+	{ "connection-unknown", EIO, ABOUT_DEVICE,
+	  "could not be connected, and BlueZ does not know why" },
 	{ "rfkill", ERFKILL, ABOUT_ADAPTER, "is blocked: run \"rfkill unblock bluetooth\"" },
 };
 
