@@ -571,6 +571,80 @@ static void help_filters_and_runs(void **state)
 	free(ui);
 }
 
+static uint32_t roll(uint32_t *seed, uint32_t below)
+{
+	*seed = *seed * 1103515245 + 12345;
+	return (*seed >> 12) % below;
+}
+
+/* Speakers, devices, profiles, questions come and go as they never would. */
+static void shuffle(struct ff_snapshot *s, uint32_t *seed)
+{
+	switch (roll(seed, 7)) {
+	case 0:
+		scene_party(s, roll(seed, 65));
+		break;
+	case 1:
+		scene_devices(s);
+		s->devices_n = roll(seed, 6);
+		break;
+	case 2:
+		scene_profiles(s);
+		s->profiles_n = roll(seed, 5);
+		break;
+	case 3:
+		scene_hostile(s);
+		break;
+	case 4:
+		s->pairing.question = (enum ff_question)roll(seed, 6);
+		s->pairing.cookie = roll(seed, 4);
+		break;
+	case 5:
+		s->zones_n = roll(seed, 3);
+		break;
+	default:
+		for (uint32_t i = 0; i < s->speakers_n; i++)
+			s->speakers[i].state = (enum ff_state)roll(seed, 8);
+	}
+}
+
+static void no_key_in_no_state_hurts(void **state)
+{
+	static const uint32_t special[] = { KEYS_UP,	 KEYS_DOWN,	KEYS_LEFT,
+					    KEYS_RIGHT,	 KEYS_PAGE_UP,	KEYS_PAGE_DOWN,
+					    KEYS_HOME,	 KEYS_END,	KEYS_ENTER,
+					    KEYS_ESC,	 KEYS_TAB,	KEYS_BACKTAB,
+					    KEYS_F1 + 1, KEYS_F1 + 2,	KEYS_F1 + 4,
+					    KEYS_DELETE, KEYS_BACKSPACE };
+	struct ui *ui = party(5);
+	uint32_t seed = 42;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		struct cells c;
+
+		sent.n = 0;
+		ui_key(ui,
+		       roll(&seed, 3) ? 32 + roll(&seed, 95)
+				      : special[roll(&seed, ARRAY_SIZE(special))],
+		       ui->now_ms + roll(&seed, 700));
+		ui->want = UI_STAY;
+		if (roll(&seed, 4) == 0) {
+			shuffle(&snap, &seed);
+			answer(ui, ui->now_ms + roll(&seed, 3000));
+		}
+		assert_true(ui->mixer.selected >= 0 && ui->mixer.selected <= MIXER_ROWS);
+		if (i % 20)
+			continue;
+		assert_int_equal(cells_init(&c, 1 + (int)roll(&seed, 50),
+					    1 + (int)roll(&seed, 160), GLYPHS_FULL),
+				 0);
+		ui_draw(ui, &c);
+		cells_done(&c);
+	}
+	free(ui);
+}
+
 static void reasons_are_whole_sentences(void **state)
 {
 	struct ff_speaker s = { .state = FF_RETRYING, .tries = 3, .retry_ms = 19001 };
@@ -681,6 +755,7 @@ int main(void)
 		cmocka_unit_test(profiles_are_loaded_saved_and_deleted),
 		cmocka_unit_test(what_the_core_answers_is_said),
 		cmocka_unit_test(help_filters_and_runs),
+		cmocka_unit_test(no_key_in_no_state_hurts),
 		cmocka_unit_test(reasons_are_whole_sentences),
 		cmocka_unit_test(a_theme_with_an_error_is_named_with_its_line),
 		cmocka_unit_test(the_shipped_themes_are_whole),
