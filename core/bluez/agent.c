@@ -235,7 +235,7 @@ static int on_default(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 
 	(void)ret_error;
 	a->call = sd_bus_slot_unref(a->call);
-	if (e)
+	if (e && !words_is_gone(e))
 		bluez_trouble(a->b, -EIO, "another program answers pairing requests: %s",
 			      e->message ? e->message : e->name);
 	return 0;
@@ -249,6 +249,8 @@ static int on_registered(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 
 	(void)ret_error;
 	a->call = sd_bus_slot_unref(a->call);
+	if (e && words_is_gone(e))
+		return 0;
 	if (e) {
 		bluez_trouble(a->b, -EIO, "BlueZ does not take our pairing agent: %s (%s)",
 			      e->message ? e->message : "", e->name);
@@ -257,7 +259,7 @@ static int on_registered(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	if (bus_new_call(&a->b->bus, BLUEZ_ROOT, AGENT_MANAGER, "RequestDefaultAgent", &call) >=
 		    0 &&
 	    sd_bus_message_append(call, "o", AGENT_PATH) >= 0)
-		bus_send(&a->b->bus, call, on_default, a, &a->call);
+		bus_send(&a->b->bus, call, a->b->times.call, on_default, a, &a->call);
 	return 0;
 }
 
@@ -292,7 +294,7 @@ void agent_begin(struct agent *a)
 		r = sd_bus_message_append(call, "os", AGENT_PATH, capability(a));
 	a->call = sd_bus_slot_unref(a->call);
 	if (r >= 0)
-		r = bus_send(bus, call, on_registered, a, &a->call);
+		r = bus_send(bus, call, a->b->times.call, on_registered, a, &a->call);
 	if (r < 0)
 		bluez_trouble(a->b, r, "no pairing agent: %s", strerror(-r));
 }

@@ -158,7 +158,7 @@ static int load(struct bluez *b)
 	int r;
 
 	r = bus_new_call(&b->bus, "/", OBJECT_MANAGER, "GetManagedObjects", &m);
-	return r < 0 ? r : bus_send(&b->bus, m, on_loaded, b, &b->loading);
+	return r < 0 ? r : bus_send(&b->bus, m, b->times.call, on_loaded, b, &b->loading);
 }
 
 static int on_reload(sd_event_source *source, uint64_t usec, void *arg)

@@ -207,12 +207,12 @@ int bus_new_call(struct bus *b, const char *path, const char *interface, const c
 	return sd_bus_message_new_method_call(b->bus, ret, b->bluez, path, interface, member);
 }
 
-int bus_send(struct bus *b, sd_bus_message *m, sd_bus_message_handler_t fn, void *arg,
-	     sd_bus_slot **ret_slot)
+int bus_send(struct bus *b, sd_bus_message *m, uint32_t ms, sd_bus_message_handler_t fn,
+	     void *arg, sd_bus_slot **ret_slot)
 {
 	if (!b->bus)
 		return -ENOTCONN;
-	return sd_bus_call_async(b->bus, ret_slot, m, fn, arg, UINT64_MAX);
+	return sd_bus_call_async(b->bus, ret_slot, m, fn, arg, ms ? ms * 1000ull : UINT64_MAX);
 }
 
 void bus_tell(struct bus *b, const char *path, const char *interface, const char *member)

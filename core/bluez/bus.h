@@ -39,9 +39,12 @@ void bus_done(struct bus *b);
 int bus_new_call(struct bus *b, const char *path, const char *interface, const char *member,
 		 sd_bus_message **ret);
 
-/* [ctl] Send it, fn gets the answer unless *ret_slot is given up before. No time-out. */
-int bus_send(struct bus *b, sd_bus_message *m, sd_bus_message_handler_t fn, void *arg,
-	     sd_bus_slot **ret_slot);
+/*
+ * [ctl] Send it; fn gets the answer, or SD_BUS_ERROR_TIMEOUT after so many ms
+ * (0 = never), unless *ret_slot is given up before.
+ */
+int bus_send(struct bus *b, sd_bus_message *m, uint32_t ms, sd_bus_message_handler_t fn,
+	     void *arg, sd_bus_slot **ret_slot);
 
 /* [ctl] Call without arguments whose answer interests nobody; errors neither. */
 void bus_tell(struct bus *b, const char *path, const char *interface, const char *member);

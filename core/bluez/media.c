@@ -187,7 +187,7 @@ static void registering_failed(struct endpoint *e, const sd_bus_error *error)
 		if (register_endpoint(e) >= 0)
 			return;
 	}
-	if (!m->complained) {
+	if (!m->complained && !words_is_gone(error)) {
 		const struct tree_node *n = tree_at(&m->b->tree, e->adapter);
 
 		m->complained = true;
@@ -260,7 +260,7 @@ static int register_endpoint(struct endpoint *e)
 	if (r >= 0)
 		r = append_properties(e->m, call);
 	if (r >= 0)
-		r = bus_send(bus, call, on_registered, e, &e->call);
+		r = bus_send(bus, call, e->m->b->times.call, on_registered, e, &e->call);
 	return r;
 }
 

@@ -223,7 +223,7 @@ void op_call(struct op *op, const char *path, const char *interface, const char 
 		va_end(args);
 	}
 	if (r >= 0)
-		r = bus_send(&op->b->bus, m, fn, op, &op->slot);
+		r = bus_send(&op->b->bus, m, 0, fn, op, &op->slot);
 	if (r < 0)
 		op_end_later(op, r == -ENOMEM ? r : -ECONNRESET, "%s", "D-Bus went away");
 }

@@ -45,6 +45,7 @@ static const struct meaning messages[] = {
 	  "could not be connected: the link failed" },
 	{ "connection-unknown", EIO, ABOUT_DEVICE,
 	  "could not be connected, and BlueZ does not know why" },
+	{ "Method call timed out", ETIMEDOUT, ABOUT_NOBODY, "bluetoothd does not answer" },
 	{ "rfkill", ERFKILL, ABOUT_ADAPTER, "is blocked: run \"rfkill unblock bluetooth\"" },
 };
 
@@ -140,6 +141,13 @@ int words_of_error(const sd_bus_error *error, const char *device, const char *ad
 		break;
 	}
 	return -m->error;
+}
+
+bool words_is_gone(const sd_bus_error *error)
+{
+	const struct meaning *m = find(error);
+
+	return m && m->error == ECONNRESET;
 }
 
 void words_label(char *ret, size_t len, const char *name, const char *address)

@@ -24,6 +24,9 @@
 int words_of_error(const sd_bus_error *error, const char *device, const char *adapter,
 		   char ret[BLUEZ_WORDS_MAX]);
 
+/* [any] Does it say only that bluetoothd or the bus went away, which is told elsewhere? */
+bool words_is_gone(const sd_bus_error *error);
+
 /* [any] "Patio (00:11:22:33:44:55)", or the address alone where there is no name. */
 void words_label(char *ret, size_t len, const char *name, const char *address);
 

@@ -93,6 +93,27 @@ static void an_error_instead_of_objects_is_tried_again(void **state)
 	RUN_UNTIL(r, r->seen.state == BLUEZ_READY && r->seen.devices == 2);
 }
 
+static void a_bluetoothd_that_hangs_is_told_and_tried_again(void **state)
+{
+	struct rig *r = *state;
+	struct bluez_owner owner;
+
+	fake_rule(&r->fake, "GetManagedObjects", FAKE_SILENT, 2, NULL, NULL);
+	rig_owner(r, &owner);
+	rig_open_with(r, &owner);
+	r->bluez->times.call = 60;
+	RUN_UNTIL(r, r->seen.states == 1);
+	assert_int_equal(r->seen.state, BLUEZ_NO_BLUETOOTHD);
+	assert_non_null(strstr(r->seen.state_words, "does not answer"));
+	RUN_UNTIL(r, r->seen.state == BLUEZ_READY && r->seen.devices == 2);
+	assert_int_equal(r->seen.states, 2);
+	/* a late list is nobody's */
+	sd_bus_reply_method_return(r->fake.held[0], "as", 0);
+	rig_idle(r, 30);
+	assert_int_equal(r->seen.devices, 2);
+	assert_int_equal(r->seen.troubles, 0);
+}
+
 static void malformed_signals_are_survived(void **state)
 {
 	struct rig *r = *state;
@@ -293,6 +314,7 @@ int main(void)
 		TEST(interfaces_may_be_missing),
 		TEST(nonsense_instead_of_objects_is_told),
 		TEST(an_error_instead_of_objects_is_tried_again),
+		TEST(a_bluetoothd_that_hangs_is_told_and_tried_again),
 		TEST(malformed_signals_are_survived),
 		TEST(the_mirror_shows_what_bluez_has),
 		TEST(changes_are_told_once),
