@@ -264,23 +264,57 @@ static void proceed(struct controller *master)
 	}
 }
 
+static void deliver(struct end *to, unsigned boundary, const uint8_t *data, size_t n)
+{
+	struct world *w = to->link->world;
+	struct hci_packet p;
+
+	hci_acl(&p, to->handle, boundary, data, n);
+	w->send(w->user, to->ctl, p.data, p.len);
+}
+
+static void deliver_due(void *owner)
+{
+	struct end *to = owner;
+	struct world *w = to->link->world;
+
+	while (to->inbox.first && to->inbox.first->at <= w->now) {
+		struct chunk *k = to->inbox.first;
+
+		deliver(to, k->boundary, k->data, k->len);
+		queue_pop(&to->inbox);
+	}
+	if (to->inbox.first)
+		deadline_arm(&w->deadlines, &to->delivery, to->inbox.first->at);
+}
+
+/* Data has come in for to's host: it gets it now, or after the latency of its chip. */
+static void receive(struct end *to, unsigned boundary, const uint8_t *data, size_t n)
+{
+	struct world *w = to->link->world;
+	uint64_t at = w->now + to->ctl->latency;
+
+	if (to->inbox.last && at < to->inbox.last->at)
+		at = to->inbox.last->at; /* none overtakes another */
+	if (at == w->now || !queue_push(&to->inbox, data, n, (uint8_t)boundary, at))
+		deliver(to, boundary, data, n);
+	else if (to->inbox.count == 1)
+		deadline_arm(&w->deadlines, &to->delivery, at);
+}
+
 /* All of the first chunk of q has come in at the other end. May close the link. */
 static void arrived(struct end *e, struct queue *q)
 {
 	struct chunk *k = q->first;
 	struct end *to = end_other(e);
-	struct world *w = e->link->world;
 
 	if (q == &e->lmp) {
 		lmp_receive(to, k->data, k->len);
 	} else if (to->state == END_OPEN) {
-		struct hci_packet p;
-		unsigned boundary = k->boundary == HCI_PB_MORE ? HCI_PB_MORE : HCI_PB_FIRST;
-
 		e->sum.packets++;
 		e->sum.bytes += k->len;
-		hci_acl(&p, to->handle, boundary, k->data, k->len);
-		w->send(w->user, to->ctl, p.data, p.len);
+		receive(to, k->boundary == HCI_PB_MORE ? HCI_PB_MORE : HCI_PB_FIRST, k->data,
+			k->len);
 	}
 }
 
@@ -369,6 +403,11 @@ void air_init(struct controller *c)
 	deadline_init(&c->stall, stall_over, c);
 }
 
+void air_init_end(struct end *e)
+{
+	deadline_init(&e->delivery, deliver_due, e);
+}
+
 void air_kick(struct link *l)
 {
 	struct controller *master = l->end[l->master].ctl;
@@ -385,6 +424,7 @@ void air_forget(struct link *l)
 
 		if (air->link == l)
 			air->link = NULL; /* its timer then looks for the next */
+		deadline_disarm(&l->world->deadlines, &l->end[s].delivery);
 	}
 }
 

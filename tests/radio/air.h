@@ -19,6 +19,9 @@
 /* [io] Prepare a controller's part. */
 void air_init(struct controller *c);
 
+/* [io] Prepare an end of a new link. */
+void air_init_end(struct end *e);
+
 /* [io] Something waits on this link, or may go on: see to it. */
 void air_kick(struct link *l);
 

@@ -116,6 +116,7 @@ static void free_link(struct link *l)
 	for (unsigned s = 0; s < 2; s++) {
 		queue_clear(&l->end[s].lmp);
 		queue_clear(&l->end[s].acl);
+		queue_clear(&l->end[s].inbox);
 	}
 	l->serial = 0;
 }
@@ -222,6 +223,7 @@ static void init_end(struct link *l, unsigned s, struct controller *c)
 	struct end *e = &l->end[s];
 
 	*e = (struct end){ .link = l, .ctl = c, .state = END_GONE };
+	air_init_end(e);
 	e->policy = hci_get16(c->set.default_policy);
 	/* each controller counts from elsewhere, so that no handle fits by accident */
 	e->handle = (uint16_t)(1 + 16 * c->index);

@@ -193,6 +193,17 @@ static int do_stall(struct talk *t)
 	return 0;
 }
 
+static int do_latency(struct talk *t)
+{
+	struct controller *c;
+	double ms;
+
+	if (who(t, 1, &c) < 0 || number(t, 2, 1000, &ms) < 0)
+		return -EINVAL;
+	c->latency = (uint64_t)(ms * (double)MS_NS);
+	return 0;
+}
+
 static int do_trace(struct talk *t)
 {
 	return on_or_off(t, 1, &t->w->trace);
@@ -260,6 +271,7 @@ static const struct word {
 	{ "plug", 2, 2, do_plug, "plug A" },
 	{ "unplug", 2, 2, do_plug, "unplug A" },
 	{ "stall", 3, 3, do_stall, "stall A SECONDS" },
+	{ "latency", 3, 3, do_latency, "latency A MILLISECONDS" },
 	{ "stats", 1, 1, do_stats, "stats" },
 	{ "trace", 2, 2, do_trace, "trace on|off" },
 };

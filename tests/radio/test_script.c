@@ -34,8 +34,8 @@ static void lines_that_make_no_sense_are_refused_and_change_nothing(void **state
 		"range 1",	 "range 1 maybe", "range 1 2 3 off",
 		"range on",	 "power 1 2 off", "power -1 off",
 		"plug 1",	 "stall 1",	  "stall 1 x",
-		"stall 1 1e9",	 "stats 1",	  "trace",
-		"a b c d e f",
+		"stall 1 1e9",	 "latency 1",	  "latency 1 1001",
+		"stats 1",	 "trace",	  "a b c d e f",
 	};
 	struct rig *r = rig_new(3);
 	char longest[SCRIPT_LINE + 10];
@@ -149,6 +149,34 @@ static void a_stall_ends_by_itself(void **state)
 	rig_free(r);
 }
 
+static void latency_holds_data_back_on_its_way_to_the_host(void **state)
+{
+	struct rig *r = rig_new(2);
+
+	(void)state;
+	rig_connect(r, 0, 1);
+	assert_int_equal(run(r, "latency 1 150"), 0);
+	rig_data(r, 0, 1, 100);
+	rig_data(r, 0, 1, 200);
+	rig_run(r, 100 * MS_NS);
+	assert_int_equal(r->host[0].credits, 2); /* the air has delivered it */
+	assert_int_equal(r->host[1].bytes, 0);
+	assert_int_equal(run(r, "latency 1 0"), 0);
+	rig_data(r, 0, 1, 300); /* does not overtake */
+	rig_run(r, 20 * MS_NS);
+	assert_int_equal(r->host[1].bytes, 0);
+	rig_run(r, 60 * MS_NS);
+	assert_int_equal(r->host[1].bytes, 600);
+	assert_int_equal(r->host[1].heard[r->host[1].count - 1].len, 305);
+	assert_int_equal(run(r, "latency 1 150"), 0);
+	rig_data(r, 0, 1, 100);
+	rig_run(r, 50 * MS_NS);
+	rig_command(r, 1, OP_DISCONNECT, (uint8_t)rig_handle(r, 1, 0), 0, 0x13);
+	rig_run(r, SECOND_NS);
+	assert_int_equal(r->host[1].bytes, 600); /* what was under way went with the link */
+	rig_free(r);
+}
+
 static void stats_say_what_went_over_the_air(void **state)
 {
 	struct rig *r = rig_new(2);
@@ -180,6 +208,7 @@ int main(void)
 		cmocka_unit_test(range_goes_for_one_pair_or_for_all),
 		cmocka_unit_test(unplugging_ends_what_there_is),
 		cmocka_unit_test(a_stall_ends_by_itself),
+		cmocka_unit_test(latency_holds_data_back_on_its_way_to_the_host),
 		cmocka_unit_test(stats_say_what_went_over_the_air),
 	};
 

@@ -27,6 +27,7 @@ void world_done(struct world *w)
 		for (unsigned s = 0; s < 2; s++) {
 			queue_clear(&w->link[i].end[s].lmp);
 			queue_clear(&w->link[i].end[s].acl);
+			queue_clear(&w->link[i].end[s].inbox);
 		}
 	}
 }

@@ -119,8 +119,10 @@ struct end {
 	bool detaching;	    /* own host has ended it, the other side has not confirmed */
 	bool flushing;	    /* the rest of a flushed message goes too */
 	struct queue lmp, acl;
-	struct queue *flying; /* whose first chunk is in the slots under way, or NULL */
-	uint16_t flight;      /* bytes of it */
+	struct queue inbox;	  /* data on its way to own host */
+	struct deadline delivery; /* when the first of it gets there */
+	struct queue *flying;	  /* whose first chunk is in the slots under way, or NULL */
+	uint16_t flight;	  /* bytes of it */
 	struct traffic sum;
 	struct rate rate;
 	struct pairing pairing;
@@ -207,6 +209,7 @@ struct controller {
 	bool in_range;		/* of all others */
 	bool central;		/* keeps a master's role it has: joins no other's piconet */
 	uint64_t stalled_until; /* ns; ACL data waits until then */
+	uint64_t latency;	/* ns from the air to its host, for data: a slow chip or bus */
 	uint16_t opcode;	/* of the command being answered */
 	struct settings set;
 	struct inquiry inquiry;
