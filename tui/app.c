@@ -104,7 +104,7 @@ static void app_wear(struct app *a, const char *name)
 
 	if (theme_load(name, &a->theme, why, sizeof(why)) < 0) {
 		theme_base(&a->theme);
-		ui_say(&a->ui, true, "%s; the base theme is used", why);
+		ui_say(&a->ui, SAY_ERROR, "%s; the base theme is used", why);
 	}
 	screen_wear(a->screen, &a->theme);
 	a->dirty = true;
@@ -120,7 +120,7 @@ static void app_next_theme(struct app *a)
 	a->ui.toast[0] = '\0';
 	app_wear(a, names[(i + 1) % n]);
 	if (!a->ui.toast[0])
-		ui_say(&a->ui, false, "theme %s", a->theme.name);
+		ui_say(&a->ui, SAY_FINE, "theme %s", a->theme.name);
 }
 
 /* What the model asked for while a key was handled. */

@@ -132,7 +132,7 @@ static void devices_question(struct ui *ui)
 	if (ui->prompt.open && ui->prompt.done == devices_pair_answer &&
 	    (!typed || p->cookie != ui->devices.asked)) {
 		ui->prompt.open = false;
-		ui_say(ui, true, "the other side no longer waits for that");
+		ui_say(ui, SAY_ERROR, "the other side no longer waits for that");
 	}
 	if (!typed || p->cookie == ui->devices.asked || ui->prompt.open)
 		return;
@@ -170,7 +170,8 @@ static void devices_start_scan(struct ui *ui)
 	struct ff_command c = { .verb = FF_SCAN, .flag = true };
 
 	if (ui_submit(ui, &c) == 0)
-		ui_say(ui, false, "looking for 30 s: switch the speaker's pairing mode on now");
+		ui_say(ui, SAY_FINE,
+		       "looking for 30 s: switch the speaker's pairing mode on now");
 }
 
 void devices_scan(struct ui *ui, int unused)
@@ -187,7 +188,7 @@ void devices_scan(struct ui *ui, int unused)
 	if (scanning)
 		ui_submit(ui, &stop);
 	else if (ui->snap.adapters_n == 0)
-		ui_say(ui, true, "no Bluetooth adapter to look with");
+		ui_say(ui, SAY_ERROR, "no Bluetooth adapter to look with");
 	else if (plays)
 		ui_ask(ui, devices_start_scan,
 		       "Looking disturbs what plays over Bluetooth. Look?");
@@ -212,7 +213,7 @@ static const struct ff_device *devices_target(struct ui *ui)
 	if (d)
 		memcpy(ui->devices.target, d->address, FF_ADDR_MAX);
 	else
-		ui_say(ui, true, "no device is selected: s looks for some");
+		ui_say(ui, SAY_ERROR, "no device is selected: s looks for some");
 	return d;
 }
 
@@ -228,7 +229,7 @@ void devices_pair(struct ui *ui, int unused)
 	(void)unused;
 	if (!d)
 		return;
-	ui_say(ui, false, "%s: pairing, then trusted and connected (^X cancels)",
+	ui_say(ui, SAY_FINE, "%s: pairing, then trusted and connected (^X cancels)",
 	       devices_name(d));
 	devices_send(ui, FF_PAIR, true, "");
 }
@@ -275,7 +276,7 @@ void devices_unnamed(struct ui *ui, int unused)
 	(void)unused;
 	ui->devices.unnamed = !ui->devices.unnamed;
 	devices_update(ui);
-	ui_say(ui, false,
+	ui_say(ui, SAY_FINE,
 	       ui->devices.unnamed ? "devices without a name are shown too"
 				   : "devices without a name are hidden");
 }
@@ -288,11 +289,11 @@ void devices_add(struct ui *ui, int unused)
 	if (!d)
 		return;
 	if (d->speaker) {
-		ui_say(ui, false, "%s is in this profile already", devices_name(d));
+		ui_say(ui, SAY_FINE, "%s is in this profile already", devices_name(d));
 		return;
 	}
 	devices_send(ui, FF_ADD_SPEAKER, true, devices_name(d));
-	ui_say(ui, false, "%s is a speaker now; F2 shows it, w among F5 saves the profile",
+	ui_say(ui, SAY_FINE, "%s is a speaker now; F2 shows it, w among F5 saves the profile",
 	       devices_name(d));
 }
 
@@ -312,7 +313,7 @@ void devices_toggle(struct ui *ui, int unused)
 		c.id = d->speaker;
 		c.verb = d->connected ? FF_DISCONNECT : FF_CONNECT;
 		if (ui_submit(ui, &c) == 0)
-			ui_say(ui, false, "%s: %s", devices_name(d),
+			ui_say(ui, SAY_FINE, "%s: %s", devices_name(d),
 			       d->connected ? "disconnecting" : "connecting (^X cancels)");
 	}
 }

@@ -226,37 +226,24 @@ static void draw_line(const struct ui *ui, struct cells *c, int row)
 	} else if (ui->prompt.open) {
 		prompt_draw(&ui->prompt, c, row, col, width);
 	} else if (ui->toast[0]) {
-		cells_glyph(c, row, col, ui->toast_bad ? 0x2717 : 0x2713,
-			    ui->toast_bad ? '!' : '*', ui->toast_bad ? STYLE_BAD : STYLE_GOOD);
-		cells_text(c, row, col + 2, width - 2, ui->toast_bad ? STYLE_BAD : STYLE_TEXT,
-			   ui->toast);
+		static const struct {
+			uint32_t rich;
+			char plain;
+			enum style mark, text;
+		} tones[] = {
+			[SAY_FINE] = { 0x2713, '*', STYLE_GOOD, STYLE_TEXT },
+			[SAY_WARNING] = { '!', '!', STYLE_WARN, STYLE_WARN },
+			[SAY_ERROR] = { 0x2717, '!', STYLE_BAD, STYLE_BAD },
+		};
+
+		cells_glyph(c, row, col, tones[ui->tone].rich, tones[ui->tone].plain,
+			    tones[ui->tone].mark);
+		cells_text(c, row, col + 2, width - 2, tones[ui->tone].text, ui->toast);
 	} else if (ui->snap.muted_all) {
 		cells_text(c, row, col, width, STYLE_MUTE,
 			   " everything is muted: M lets it sound ");
 	} else if (ui->snap.notice[0]) {
 		cells_text(c, row, col, width, STYLE_NOTICE, ui->snap.notice);
-	}
-}
-
-static void draw_log(const struct ui *ui, struct cells *c, struct rect r)
-{
-	const struct ff_snapshot *s = &ui->snap;
-	uint64_t have = s->log_count < FF_LOG_LINES ? s->log_count : FF_LOG_LINES;
-
-	draw_rule(c, r, "Log", false);
-	for (int i = 1; i < r.rows && (uint64_t)i <= have; i++) {
-		const struct ff_log_line *l =
-			&s->log[(s->log_count - (uint64_t)i) % FF_LOG_LINES];
-		int row = r.row + r.rows - i;
-		char when[16];
-
-		draw_time(l->time_ms, when, sizeof(when));
-		cells_text(c, row, r.col + 1, 8, STYLE_DIM, when);
-		cells_text(c, row, r.col + 10, r.cols - 11,
-			   l->level <= 3   ? STYLE_BAD
-			   : l->level == 4 ? STYLE_WARN
-					   : STYLE_TEXT,
-			   l->text);
 	}
 }
 
@@ -281,7 +268,7 @@ static void draw_all_panes(const struct ui *ui, struct cells *c, struct rect r)
 			  ui->pane == PANE_DEVICES);
 	pane_profiles_draw(ui, c, (struct rect){ r.row, r.col + half, lower, r.cols - half },
 			   ui->pane == PANE_PROFILES);
-	draw_log(ui, c, (struct rect){ r.row + lower, r.col, log, r.cols });
+	pane_log_draw(ui, c, (struct rect){ r.row + lower, r.col, log, r.cols });
 }
 
 void ui_draw(const struct ui *ui, struct cells *c)

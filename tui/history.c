@@ -48,7 +48,7 @@ static void history_tell(struct ui *ui, const struct ff_command *from,
 
 	history_value(from, was, sizeof(was));
 	history_value(to, is, sizeof(is));
-	ui_say(ui, false, "%s %s -> %s   %s", what, was, is, tail);
+	ui_say(ui, SAY_FINE, "%s %s -> %s   %s", what, was, is, tail);
 }
 
 void history_do(struct ui *ui, const struct ff_command *before, const struct ff_command *after,
@@ -84,7 +84,7 @@ void history_undo(struct ui *ui)
 	struct change *c;
 
 	if (h->at == 0) {
-		ui_say(ui, false, "nothing to undo");
+		ui_say(ui, SAY_FINE, "nothing to undo");
 		return;
 	}
 	c = &h->change[h->at - 1];
@@ -102,7 +102,7 @@ void history_redo(struct ui *ui)
 	struct change *c;
 
 	if (h->at == h->n) {
-		ui_say(ui, false, "nothing to redo");
+		ui_say(ui, SAY_FINE, "nothing to redo");
 		return;
 	}
 	c = &h->change[h->at];

@@ -265,7 +265,7 @@ static void mixer_typed(struct ui *ui, const char *text)
 	float db;
 
 	if (mixer_parse(text, &db) < 0)
-		ui_say(ui, true, "\"%s\" is no volume: type 72 (percent) or -12dB", text);
+		ui_say(ui, SAY_ERROR, "\"%s\" is no volume: type 72 (percent) or -12dB", text);
 	else
 		mixer_set(ui, db);
 }
@@ -376,7 +376,7 @@ static bool mixer_connects(struct ui *ui, const struct ff_speaker *s)
 {
 	if (s->output == FF_OUT_BLUETOOTH)
 		return true;
-	ui_say(ui, false, "only Bluetooth speakers connect and disconnect; m mutes %s",
+	ui_say(ui, SAY_FINE, "only Bluetooth speakers connect and disconnect; m mutes %s",
 	       s->name);
 	return false;
 }
@@ -394,7 +394,7 @@ void mixer_connect(struct ui *ui, int unused)
 	if (s->state != FF_OFF && s->state != FF_RETRYING && s->state != FF_WAITING)
 		c.verb = FF_DISCONNECT;
 	if (ui_submit(ui, &c) == 0)
-		ui_say(ui, false, "%s: %s", s->name,
+		ui_say(ui, SAY_FINE, "%s: %s", s->name,
 		       c.verb == FF_CONNECT ? "trying now"
 					    : "left alone (x connects it again)");
 }
@@ -409,5 +409,5 @@ void mixer_cancel(struct ui *ui, int unused)
 		return;
 	c.id = s->id;
 	if (ui_submit(ui, &c) == 0)
-		ui_say(ui, false, "%s: stopped trying (x connects it again)", s->name);
+		ui_say(ui, SAY_FINE, "%s: stopped trying (x connects it again)", s->name);
 }

@@ -15,6 +15,9 @@ void pane_mixer_draw(const struct ui *ui, struct cells *c, struct rect r, bool f
 void pane_devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool front);
 void pane_profiles_draw(const struct ui *ui, struct cells *c, struct rect r, bool front);
 
+/* [ui] The log; it has no keys. r.rows >= 1. */
+void pane_log_draw(const struct ui *ui, struct cells *c, struct rect r);
+
 /* [ui] Rows the mixer would like to have for everything it shows, in cols columns. */
 int pane_mixer_rows(const struct ui *ui, int cols);
 

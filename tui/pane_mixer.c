@@ -15,7 +15,9 @@
 #include "tui/text.h"
 #include "tui/words.h"
 
-#define DETAIL_ROWS 5
+#define DETAIL_ROWS    5
+#define LOG_ROWS_LEAST 4 /* with its title */
+#define LOG_ROWS_MOST  9
 
 /* Where each column begins, 0 = left out (column 0 is the cursor's own). */
 struct columns {
@@ -323,10 +325,22 @@ static void mixer_empty(const struct ui *ui, struct cells *c, struct rect r)
 			   r.cols - (r.cols >= 40 ? 3 : 0), STYLE_TEXT, text[i]);
 }
 
+/* Rows that nobody needs show what happened lately. */
+static void mixer_spare(const struct ui *ui, struct cells *c, struct rect r)
+{
+	if (r.rows < LOG_ROWS_LEAST || r.cols < 60 || ui->snap.log_count == 0)
+		return;
+	if (r.rows > LOG_ROWS_MOST) {
+		r.row += r.rows - LOG_ROWS_MOST;
+		r.rows = LOG_ROWS_MOST;
+	}
+	pane_log_draw(ui, c, r);
+}
+
 void pane_mixer_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
 {
 	const struct mixer *m = &ui->mixer;
-	int detail = mixer_detail_rows(ui, r.rows, r.cols), top;
+	int detail = mixer_detail_rows(ui, r.rows, r.cols), top, used = m->rows;
 	struct columns k;
 
 	mixer_columns(ui, &k, r.cols);
@@ -339,9 +353,11 @@ void pane_mixer_draw(const struct ui *ui, struct cells *c, struct rect r, bool f
 	top = list_top(&(struct list){ .selected = m->selected }, m->rows, r.rows);
 	for (int i = 0; i < r.rows && top + i < m->rows; i++)
 		mixer_row_draw(ui, c, r.row + i, r.col, &k, top + i, front);
-	if (ui->snap.speakers_n == 0)
-		mixer_empty(ui, c,
-			    (struct rect){ r.row + m->rows, r.col, r.rows - m->rows, r.cols });
+	if (ui->snap.speakers_n == 0) {
+		mixer_empty(ui, c, (struct rect){ r.row + used, r.col, r.rows - used, r.cols });
+		used += 2;
+	}
+	mixer_spare(ui, c, (struct rect){ r.row + used + 1, r.col, r.rows - used - 1, r.cols });
 	if (detail)
 		mixer_detail(ui, c, (struct rect){ r.row + r.rows, r.col, detail, r.cols });
 }

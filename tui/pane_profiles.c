@@ -37,7 +37,7 @@ static void profiles_send(struct ui *ui, enum ff_verb verb, const char *name)
 static void profiles_load_yes(struct ui *ui)
 {
 	history_forget(&ui->history);
-	ui_say(ui, false, "loading %s", ui->profiles.target);
+	ui_say(ui, SAY_FINE, "loading %s", ui->profiles.target);
 	profiles_send(ui, FF_LOAD_PROFILE, ui->profiles.target);
 }
 
@@ -60,14 +60,14 @@ void profiles_load(struct ui *ui, int unused)
 void profiles_save(struct ui *ui, int unused)
 {
 	(void)unused;
-	ui_say(ui, false, "saving %s", ui->snap.profile);
+	ui_say(ui, SAY_FINE, "saving %s", ui->snap.profile);
 	profiles_send(ui, FF_SAVE_PROFILE, "");
 }
 
 static void profiles_save_typed(struct ui *ui, const char *text)
 {
 	if (!*text || strchr(text, '/') || *text == '.')
-		ui_say(ui, true, "\"%s\" cannot be a profile's name", text);
+		ui_say(ui, SAY_ERROR, "\"%s\" cannot be a profile's name", text);
 	else
 		profiles_send(ui, FF_SAVE_PROFILE, text);
 }
@@ -92,7 +92,7 @@ void profiles_delete(struct ui *ui, int unused)
 		return;
 	text_copy(ui->profiles.target, sizeof(ui->profiles.target), p->name);
 	if (p->readonly)
-		ui_say(ui, true, "%s came with Fanfare and stays", p->name);
+		ui_say(ui, SAY_ERROR, "%s came with Fanfare and stays", p->name);
 	else
 		ui_ask(ui, profiles_delete_yes, "Delete %s?", p->name);
 }

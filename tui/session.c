@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,12 +53,20 @@ static void session_send(int channel, enum session_word word, int code, const ch
 	send(channel, &m, sizeof(m), MSG_NOSIGNAL);
 }
 
+/* Whether another job has the terminal. */
+static bool session_behind(void)
+{
+	pid_t front = tcgetpgrp(isatty(STDIN_FILENO) ? STDIN_FILENO : STDOUT_FILENO);
+
+	return front >= 0 && front != getpgrp();
+}
+
 /* Stop until the shell puts us in front again; bg alone does not count. */
 static void session_stop(void)
 {
 	do
 		raise(SIGSTOP);
-	while (tcgetpgrp(STDIN_FILENO) >= 0 && tcgetpgrp(STDIN_FILENO) != getpgrp());
+	while (session_behind());
 }
 
 /* The child is dead without a word: leave a terminal one can type in. */
@@ -124,6 +133,8 @@ int session_start(void)
 	int pair[2];
 	pid_t child;
 
+	if (session_behind())
+		session_stop(); /* started with &: the terminal is not ours to paint on */
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	fflush(NULL);

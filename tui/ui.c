@@ -45,8 +45,12 @@ static void ui_heed_log(struct ui *ui)
 	for (uint64_t i = ui->log_seen > from ? ui->log_seen : from; i < s->log_count; i++) {
 		const struct ff_log_line *l = &s->log[i % FF_LOG_LINES];
 
-		if (l->level <= 4 || (l->level == 5 && !ui->toast[0]))
-			ui_say(ui, l->level <= 4, "%s", l->text);
+		if (l->level <= 3)
+			ui_say(ui, SAY_ERROR, "%s", l->text);
+		else if (l->level == 4)
+			ui_say(ui, SAY_WARNING, "%s", l->text);
+		else if (l->level == 5 && !ui->toast[0])
+			ui_say(ui, SAY_FINE, "%s", l->text);
 	}
 	ui->log_seen = s->log_count;
 }
@@ -138,21 +142,21 @@ int ui_submit(struct ui *ui, const struct ff_command *command)
 	int r = ui->submit(ui->submit_arg, command);
 
 	if (r == -EAGAIN)
-		ui_say(ui, true, "busy: try that again in a moment");
+		ui_say(ui, SAY_ERROR, "busy: try that again in a moment");
 	else if (r < 0)
-		ui_say(ui, true, "refused: %s", strerror(-r));
+		ui_say(ui, SAY_ERROR, "refused: %s", strerror(-r));
 	return r;
 }
 
-void ui_say(struct ui *ui, bool bad, const char *format, ...)
+void ui_say(struct ui *ui, enum ui_tone tone, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(ui->toast, sizeof(ui->toast), format, args);
 	va_end(args);
-	ui->toast_bad = bad;
-	ui->toast_until_ms = ui->now_ms + (bad ? UI_TOAST_BAD_MS : UI_TOAST_MS);
+	ui->tone = tone;
+	ui->toast_until_ms = ui->now_ms + (tone == SAY_FINE ? UI_TOAST_MS : UI_TOAST_BAD_MS);
 }
 
 void ui_ask(struct ui *ui, ui_answer_fn yes, const char *format, ...)

@@ -30,6 +30,9 @@ enum ui_want {
 	UI_THEME /* the next theme */
 };
 
+/* How something is said in the line above the footer. */
+enum ui_tone { SAY_FINE, SAY_WARNING, SAY_ERROR };
+
 /* Who answers the yes or no that is being asked. */
 struct ui;
 typedef void (*ui_answer_fn)(struct ui *ui);
@@ -81,7 +84,7 @@ struct ui {
 
 	char toast[FF_TEXT_MAX];
 	uint64_t toast_until_ms;
-	bool toast_bad;
+	enum ui_tone tone;
 	uint64_t log_seen; /* lines of the log that were toasts, or came before us */
 
 	enum ui_want want;
@@ -112,7 +115,7 @@ int ui_wait(const struct ui *ui, int frame_ms);
 int ui_submit(struct ui *ui, const struct ff_command *command);
 
 /* [ui] Say something for some seconds in the line above the footer. */
-void ui_say(struct ui *ui, bool bad, const char *format, ...)
+void ui_say(struct ui *ui, enum ui_tone tone, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* [ui] Ask for y or N; yes is called on y. */

@@ -155,6 +155,12 @@ void scene_demo(struct ff_snapshot *s)
 	s->adapters_n = 0;
 	s->bluetoothd = false;
 	snprintf(s->profile, FF_NAME_MAX, "Demo");
+	for (int i = 0; i < 3; i++) {
+		struct ff_log_line *l = &s->log[s->log_count++];
+
+		*l = (struct ff_log_line){ .time_ms = s->time_ms + i * 1000, .level = 5 - i };
+		snprintf(l->text, FF_TEXT_MAX, "something happened, %d of 3", i + 1);
+	}
 	snprintf(s->sources[0].name, FF_NAME_MAX, "Tune");
 	snprintf(s->sources[0].type, sizeof(s->sources[0].type), "tone");
 	for (uint32_t i = 0; i < 3; i++) {

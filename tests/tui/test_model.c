@@ -180,7 +180,7 @@ static void a_full_queue_changes_nothing_and_says_so(void **state)
 	type(ui, "5");
 	assert_float_equal(ui->snap.speakers[0].volume_db, before, 0);
 	assert_non_null(strstr(ui->toast, "busy"));
-	assert_true(ui->toast_bad);
+	assert_int_equal(ui->tone, SAY_ERROR);
 	type(ui, "z");
 	assert_non_null(strstr(ui->toast, "nothing to undo"));
 	free(ui);
@@ -542,7 +542,7 @@ static void what_the_core_answers_is_said(void **state)
 	log_line(6, "chatter");
 	answer(ui, 10200);
 	assert_string_equal(ui->toast, "profile x: not found");
-	assert_true(ui->toast_bad);
+	assert_int_equal(ui->tone, SAY_ERROR);
 	answer(ui, 30000);
 	assert_string_equal(ui->toast, "");
 	for (int i = 0; i < 3 * FF_LOG_LINES; i++)

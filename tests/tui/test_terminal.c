@@ -226,6 +226,46 @@ static void suspended_it_plays_and_fg_brings_it_back(void **state)
 	end(f, t);
 }
 
+/* What a shell with job control does for "fanfare &", and then fg. */
+static int run_behind(void *arg)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		setpgid(0, 0);
+		_exit(run_console(arg));
+	}
+	setpgid(pid, pid);
+	if (waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status))
+		return 1;
+	printf("stopped behind\n");
+	fflush(stdout);
+	if (getchar() == EOF)
+		return 1;
+	signal(SIGTTOU, SIG_IGN);
+	tcsetpgrp(STDIN_FILENO, pid);
+	kill(pid, SIGCONT);
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+static void started_behind_it_waits_for_its_turn(void **state)
+{
+	struct fake_door *f = party(2);
+	struct terminal *t = terminal_new(24, 80, run_behind, (void *)(uintptr_t)&local);
+
+	(void)state;
+	assert_true(terminal_shows(t, "stopped behind", SOON));
+	assert_true(terminal_modes(t).c_lflag & ICANON);
+	assert_int_equal(f->pid, 0);
+	terminal_send(t, "\r");
+	assert_true(terminal_shows(t, "Kitchen", SOON));
+	terminal_send(t, "Qy");
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	end(f, t);
+}
+
 static void a_lost_terminal_neither_stops_nor_spins_it(void **state)
 {
 	struct fake_door *f = party(8);
@@ -471,6 +511,7 @@ int main(void)
 		cmocka_unit_test(leaving_plays_on_and_says_how_to_stop),
 		cmocka_unit_test(the_terminal_is_given_back_as_it_was_found),
 		cmocka_unit_test(suspended_it_plays_and_fg_brings_it_back),
+		cmocka_unit_test(started_behind_it_waits_for_its_turn),
 		cmocka_unit_test(a_lost_terminal_neither_stops_nor_spins_it),
 		cmocka_unit_test(a_stopped_terminal_costs_frames_and_no_waiting),
 		cmocka_unit_test(a_killed_console_leaves_a_usable_terminal),
