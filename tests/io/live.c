@@ -122,8 +122,11 @@ static void *play_on(void *arg)
 {
 	struct live *l = arg;
 	float block[2 * PERIOD] = { 0 };
+	struct sched_param p = { .sched_priority = 40 };
 	uint64_t n = next_cycle(l);
 
+	/* as the engine's own thread does, and as little harm done where it may not */
+	pthread_setschedparam(pthread_self(), SCHED_FIFO, &p);
 	ring_start(l->ring, n);
 	while (!atomic_load(&l->stop)) {
 		clock_sleep_until(clock_of_frame(l->time.t0, n, l->time.rate));
@@ -250,34 +253,41 @@ struct fit fit_sine(const float *x, uint32_t n, double hz, double rate)
 	return (struct fit){ hypot(a, b), atan2(b, a), sqrt(rest / n) };
 }
 
-double wander_of(const float *x, uint32_t n, double hz, double rate, double *ret_hz,
-		 double *ret_rest)
+struct evenness evenness_of(const float *x, uint32_t n, double hz, double rate)
 {
-	uint32_t block = (uint32_t)(rate * 0.05), blocks = n / block;
-	double *phase = calloc(blocks, sizeof(double)), last = 0, worst = 0, slope, mean = 0;
-	double st = 0, sp = 0, stt = 0, stp = 0;
+	uint32_t block = (uint32_t)(rate * 0.05), blocks = n / block, good = 0;
+	double *at = calloc(blocks, sizeof(double)), *phase = calloc(blocks, sizeof(double));
+	double last = 0, slope, mean, st = 0, sp = 0, stt = 0, stp = 0;
+	struct evenness e = { 0 };
 
-	if (!phase || blocks < 2)
+	if (!at || !phase || blocks < 4)
 		abort();
-	*ret_rest = 0;
 	for (uint32_t k = 0; k < blocks; k++) {
 		struct fit f = fit_sine(x + 2 * (size_t)k * block, block, hz, rate);
 		/* against a sine of hz that runs on from the first block */
 		double p = f.phase - fmod(2 * M_PI * hz / rate * (double)k * block, 2 * M_PI);
 
+		if (!(f.rest < 0.05 * f.amplitude))
+			continue;
 		p += 2 * M_PI * round((last - p) / (2 * M_PI));
-		phase[k] = last = p;
-		*ret_rest = fmax(*ret_rest, f.amplitude > 0 ? f.rest / f.amplitude : INFINITY);
+		at[good] = k;
+		phase[good++] = last = p;
+		e.rest = fmax(e.rest, f.rest / f.amplitude);
 		st += k;
 		sp += p;
 		stt += (double)k * k;
 		stp += k * p;
 	}
-	slope = (blocks * stp - st * sp) / (blocks * stt - st * st);
-	mean = (sp - slope * st) / blocks;
-	for (uint32_t k = 0; k < blocks; k++)
-		worst = fmax(worst, fabs(phase[k] - mean - slope * k));
-	*ret_hz = hz + slope / (2 * M_PI) * rate / block;
+	slope = (good * stp - st * sp) / (good * stt - st * st);
+	mean = (sp - slope * st) / good;
+	for (uint32_t k = 0; k < good; k++)
+		e.wander = fmax(e.wander, fabs(phase[k] - mean - slope * at[k]));
+	e.wander /= 2 * M_PI * hz;
+	e.hz = hz + slope / (2 * M_PI) * rate / block;
+	e.spoilt = 1 - (double)good / blocks;
+	free(at);
 	free(phase);
-	return worst / (2 * M_PI * hz);
+	printf("%.4f Hz, wanders %.2f us, rest %.1f dB, %.0f %% spoilt\n", e.hz, e.wander * 1e6,
+	       20 * log10(e.rest), 100 * e.spoilt);
+	return e;
 }

@@ -78,11 +78,18 @@ struct fit {
 struct fit fit_sine(const float *x, uint32_t n, double hz, double rate);
 
 /*
- * How evenly a sine of about hz runs: fits blocks of 50 ms, takes out the mean
- * frequency, and gives the largest wander of its phase in s; *ret_hz is what
- * the frequency really was, *ret_rest the worst rest to amplitude ratio.
+ * How evenly a sine of about hz runs, from fits to blocks of 50 ms. A block
+ * whose rest is over 5 % of the sine is spoilt: on a busy machine the odd one
+ * may be. The others lie on one line, before and after it.
  */
-double wander_of(const float *x, uint32_t n, double hz, double rate, double *ret_hz,
-		 double *ret_rest);
+struct evenness {
+	double hz;     /* what it really was */
+	double wander; /* s; how far its phase strays from that */
+	double rest;   /* of the worst block that is not spoilt, to its amplitude */
+	double spoilt; /* share of blocks, 0..1 */
+};
+
+/* Prints it, too. */
+struct evenness evenness_of(const float *x, uint32_t n, double hz, double rate);
 
 #endif

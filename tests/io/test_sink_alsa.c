@@ -107,17 +107,15 @@ static float *tape(const char *device, const char *file, double seconds, uint32_
 static void judge(const float *x, uint32_t n, double rate, double seconds)
 {
 	uint32_t start = onset_of(x, n, 0.3f) + (uint32_t)(0.1 * rate);
-	double hz, rest, wander;
+	struct evenness e;
 
 	/* in real time, not as fast as it is taken */
 	assert_in_range(n, (uint32_t)(seconds * rate), (uint32_t)((seconds + 1) * rate));
 	assert_true(start < rate);
-	wander = wander_of(x + 2 * start, n - start, 997, rate, &hz, &rest);
-	print_message("%.4f Hz, wanders %.2f us, rest %.1f dB\n", hz, wander * 1e6,
-		      20 * log10(rest));
-	assert_true(fabs(hz / 997 - 1) < 1e-4);
-	assert_true(wander < 2e-4);
-	assert_true(rest < 0.01);
+	e = evenness_of(x + 2 * start, n - start, 997, rate);
+	assert_true(fabs(e.hz / 997 - 1) < 1e-4);
+	assert_true(e.wander < 2e-4);
+	assert_true(e.rest < 0.01 && e.spoilt < 0.1);
 }
 
 static void a_device_without_a_clock_plays_in_real_time(void **state)

@@ -166,7 +166,7 @@ static void a_command_inherits_nothing(void **state)
 
 static void a_fast_command_is_held_back_and_comes_through_whole(void **state)
 {
-	double hz, rest, wander;
+	struct evenness e;
 	struct source *s =
 		live_pipe(&l, SOURCE_IS_COMMAND,
 			  "sox -q -n -t s16 -r 44100 -c 2 - synth 600 sine 997 gain -6",
@@ -181,12 +181,10 @@ static void a_fast_command_is_held_back_and_comes_through_whole(void **state)
 	assert_int_equal(h.rate, 44100);
 	source_free(s);
 	assert_int_equal(l.missing, 0);
-	wander = wander_of(l.heard, l.heard_n, 997, 44100, &hz, &rest);
-	print_message("%.4f Hz, wanders %.3f us, rest %.1f dB\n", hz, wander * 1e6,
-		      20 * log10(rest));
-	assert_true(fabs(hz / 997 - 1) < 1e-7); /* not resampled: to the sample */
-	assert_true(wander < 1e-6);
-	assert_true(rest < 1e-3);
+	e = evenness_of(l.heard, l.heard_n, 997, 44100);
+	assert_true(fabs(e.hz / 997 - 1) < 1e-7); /* not resampled: to the sample */
+	assert_true(e.wander < 1e-6);
+	assert_true(e.rest < 1e-3 && e.spoilt < 0.01);
 }
 
 struct kind {
@@ -208,7 +206,7 @@ static void any_format_rate_and_channels(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		char command[128];
-		double hz, rest, wander;
+		struct evenness e;
 		struct source *s;
 
 		snprintf(command, sizeof(command), "sox -q -n %s - synth 600 sine 997 gain -6",
@@ -221,13 +219,10 @@ static void any_format_rate_and_channels(void **state)
 		live_listen(&l, s, 1);
 		source_free(s);
 		assert_int_equal(l.missing, 0);
-		wander = wander_of(l.heard, l.heard_n, 997, 44100, &hz, &rest);
-		print_message("%s: %.4f Hz, wanders %.3f us, rest %.1f dB, peak %.2f\n",
-			      kinds[i].sox, hz, wander * 1e6, 20 * log10(rest),
-			      (double)peak_of(l.heard, l.heard_n));
-		assert_true(fabs(hz / 997 - 1) < 1e-6);
-		assert_true(wander < 2e-6);
-		assert_true(rest < 2e-3);
+		e = evenness_of(l.heard, l.heard_n, 997, 44100);
+		assert_true(fabs(e.hz / 997 - 1) < 1e-6);
+		assert_true(e.wander < 2e-6);
+		assert_true(e.rest < 2e-3 && e.spoilt < 0.01);
 	}
 }
 

@@ -81,7 +81,7 @@ static pid_t write_live(const char *path, double ppm, double seconds)
 static void a_live_writer_is_followed_and_may_leave_and_come_back(void **state)
 {
 	struct source *s;
-	double hz, rest, wander;
+	struct evenness e;
 	uint64_t before;
 
 	(void)state;
@@ -94,13 +94,11 @@ static void a_live_writer_is_followed_and_may_leave_and_come_back(void **state)
 		assert_true(live_wait_sound(&l, s, 0.3f, 5));
 		live_listen(&l, s, 2.5);
 		assert_int_equal(l.missing, 0);
-		wander = wander_of(l.heard + 44100, l.heard_n - 22050, 997, 44100, &hz, &rest);
-		print_message("live: %.3f Hz, wanders %.0f us, rest %.1f dB\n", hz,
-			      wander * 1e6, 20 * log10(rest));
+		e = evenness_of(l.heard + 44100, l.heard_n - 22050, 997, 44100);
 		/* faster by 0.3 Hz, not held back; and even */
-		assert_true(fabs(hz - 997.3) < 3);
-		assert_true(wander < 2e-3);
-		assert_true(rest < 0.1);
+		assert_true(fabs(e.hz - 997.3) < 3);
+		assert_true(e.wander < 2e-3);
+		assert_true(e.spoilt < 0.2);
 		waitpid(pid, NULL, 0);
 		assert_true(live_wait_source(s, HEALTH_WAITING, "No one writes to", 5));
 	}
