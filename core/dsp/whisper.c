@@ -2,6 +2,7 @@
 /* whisper - see whisper.h. */
 #include "core/dsp/whisper.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /*
@@ -10,66 +11,58 @@
  */
 #define ROUNDER 12582912.0f
 
-void whisper_init(struct whisper *w, uint32_t seed)
+#define CHUNK 64 /* samples; loops of a known length become vectors everywhere */
+
+/* A chunk; returns the bits of all its samples together, 0 = silent. */
+static uint32_t chunk_to_s16(int16_t *restrict dst, const float *restrict src)
 {
-	for (uint32_t i = 0; i < WHISPER_LANES; i++) {
-		seed = seed * 1664525u + 1013904223u;
-		w->lane[i] = seed | 1u;
-	}
-}
+	float x[CHUNK];
+	uint32_t bits[CHUNK], any = 0;
 
-/* The next triangular noise of every lane, -1..1 step. */
-static void next_noise(uint32_t *restrict lane, float *restrict noise)
-{
-	for (int k = 0; k < WHISPER_LANES; k++) {
-		uint32_t s = lane[k];
-
-		s ^= s << 13;
-		s ^= s >> 17;
-		s ^= s << 5;
-		lane[k] = s;
-		/* two even draws of a step; their difference is triangular */
-		noise[k] = ((float)(int32_t)(s >> 16) - (float)(int32_t)(s & 0xffffu)) *
-			   (1.0f / 65536.0f);
-	}
-}
-
-/* A lane's worth, noise and all; the patterns are left in bits. */
-static void to_bits(uint32_t *restrict bits, const float *restrict noise,
-		    const float *restrict src)
-{
-	float x[WHISPER_LANES];
-
-	for (int k = 0; k < WHISPER_LANES; k++) {
-		float y = noise[k] + src[k] * 32768.0f;
+	for (int i = 0; i < CHUNK; i++) {
+		float y = src[i] * 32768.0f;
 
 		/* as compared, NaN passes, and its low bits are 0 */
 		y = y > 32767.0f ? 32767.0f : y;
 		y = y < -32768.0f ? -32768.0f : y;
-		x[k] = y + ROUNDER;
+		x[i] = y + ROUNDER;
 	}
-	memcpy(bits, x, sizeof(x));
+	memcpy(bits, x, sizeof(bits));
+	for (int i = 0; i < CHUNK; i++) {
+		any |= bits[i];
+		dst[i] = (int16_t)(uint16_t)bits[i];
+	}
+	return any & 0xffffu;
+}
+
+/* True when anything was not 0. */
+static bool to_s16(int16_t *restrict dst, const float *restrict src, size_t n)
+{
+	float rest[CHUNK] = { 0 };
+	int16_t out[CHUNK];
+	uint32_t any = 0;
+
+	for (; n >= CHUNK; n -= CHUNK, dst += CHUNK, src += CHUNK)
+		any |= chunk_to_s16(dst, src);
+	if (n > 0) {
+		memcpy(rest, src, n * sizeof(*src));
+		any |= chunk_to_s16(out, rest);
+		memcpy(dst, out, n * sizeof(*dst));
+	}
+	return any != 0;
 }
 
 void whisper_to_s16(struct whisper *w, int16_t *restrict dst, const float *restrict src,
 		    size_t n)
 {
-	float noise[WHISPER_LANES], rest[WHISPER_LANES] = { 0 };
-	uint32_t bits[WHISPER_LANES];
+	uint32_t s = w->state;
 
-	for (; n >= WHISPER_LANES; n -= WHISPER_LANES) {
-		next_noise(w->lane, noise);
-		to_bits(bits, noise, src);
-		for (int k = 0; k < WHISPER_LANES; k++)
-			dst[k] = (int16_t)(uint16_t)bits[k];
-		dst += WHISPER_LANES;
-		src += WHISPER_LANES;
-	}
-	if (n == 0)
+	if (to_s16(dst, src, n))
 		return;
-	memcpy(rest, src, n * sizeof(*src));
-	next_noise(w->lane, noise);
-	to_bits(bits, noise, rest);
-	for (size_t k = 0; k < n; k++)
-		dst[k] = (int16_t)(uint16_t)bits[k];
+	for (size_t i = 0; i < n; i++) {
+		s = s * 1664525u + 1013904223u;
+		/* two even draws of a bit; their difference is -1, 0, 0 or 1 */
+		dst[i] = (int16_t)((int)(s >> 31) - (int)(s >> 27 & 1u));
+	}
+	w->state = s;
 }

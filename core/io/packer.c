@@ -7,14 +7,13 @@
 int packer_init(struct packer *p, const uint8_t config[A2DP_SBC_BYTES], uint32_t source)
 {
 	char why[A2DP_WHY_MAX];
-	struct packer made = { .source = source, .gap = true };
+	struct packer made = { .source = source, .whisper = { source }, .gap = true };
 	int r = a2dp_sbc_parse(config, A2DP_SBC_BYTES, &made.config, why);
 
 	if (r < 0)
 		return r;
 	if (sbc_init_a2dp(&made.sbc, 0, config, A2DP_SBC_BYTES) < 0)
 		return -EINVAL;
-	whisper_init(&made.whisper, source);
 	*p = made;
 	return 0;
 }

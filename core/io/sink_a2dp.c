@@ -20,6 +20,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -30,6 +31,7 @@
 #define LATENCY_MS 25u /* promised from source to socket */
 #define PRIORITY   6   /* SO_PRIORITY, before everything that is not sound */
 #define STUCK_NS   NS_PER_SEC
+#define LOOK_EVERY 4u /* packets; how often a queue that was empty is looked at */
 
 /* What there is while a stream lasts. */
 struct link {
@@ -48,6 +50,8 @@ struct a2dp {
 	uint64_t next;	   /* first frame not yet encoded */
 	uint64_t taken_at; /* ns; when the socket last took a packet */
 	bool stuck;	   /* it has not for STUCK_NS */
+	uint32_t queue;	   /* packets waiting when last looked */
+	uint32_t unseen;   /* packets sent since */
 	uint64_t sent, drops, drop_at;
 	uint32_t ready;			/* packets in out that are complete */
 	struct packet out[OUT_MAX + 1]; /* the last one is being filled */
@@ -170,7 +174,7 @@ static void note_stuck(struct a2dp *a, uint64_t now)
 		   stuck ? "the speaker takes no packets: out of range or stalled" : "");
 }
 
-static void tell_numbers(struct a2dp *a, uint32_t queue)
+static void tell_numbers(struct a2dp *a)
 {
 	struct health_report *h = health_begin(&a->base.health);
 
@@ -178,7 +182,7 @@ static void tell_numbers(struct a2dp *a, uint32_t queue)
 	h->sent = a->sent;
 	h->drops = a->drops;
 	h->drop_at = a->drop_at;
-	h->queue = queue;
+	h->queue = a->queue;
 	h->queue_max = QUEUE_MAX;
 	h->bitpool = a->link.pool.now;
 	h->bitpool_max = a->link.pool.top;
@@ -187,7 +191,7 @@ static void tell_numbers(struct a2dp *a, uint32_t queue)
 	health_end(&a->base.health);
 }
 
-static int send_ready(struct a2dp *a, uint32_t queue, uint64_t now)
+static int send_ready(struct a2dp *a, uint64_t now)
 {
 	for (uint32_t i = 0; i < a->ready; i++) {
 		int r = offer(a, &a->out[i]);
@@ -201,15 +205,37 @@ static int send_ready(struct a2dp *a, uint32_t queue, uint64_t now)
 			a->drops++;
 			a->drop_at = now;
 		}
-		bitpool_offered(&a->link.pool, now, queue, r > 0);
+		bitpool_offered(&a->link.pool, now, a->queue, r > 0);
 	}
 	return 0;
+}
+
+/* Asking costs a system call: an empty queue is asked after now and then only. */
+static bool look(struct a2dp *a)
+{
+	a->unseen += a->ready;
+	if (a->queue == 0 && a->unseen < LOOK_EVERY)
+		return false;
+	a->queue = waiting(a);
+	a->unseen = 0;
+	return true;
+}
+
+/* What is being filled becomes the first again. */
+static void keep_rest(struct a2dp *a)
+{
+	const struct packet *rest = &a->out[a->ready];
+
+	/* all but the bytes that were not written yet */
+	memcpy(&a->out[0], rest, offsetof(struct packet, bytes) + rest->len);
+	a->ready = 0;
 }
 
 static void a2dp_send(struct sink *s, uint64_t now)
 {
 	struct a2dp *a = (struct a2dp *)s;
-	uint32_t queue;
+	uint64_t drops;
+	bool looked;
 	int r;
 
 	pthread_mutex_lock(&a->lock);
@@ -217,17 +243,18 @@ static void a2dp_send(struct sink *s, uint64_t now)
 		pthread_mutex_unlock(&a->lock);
 		return;
 	}
-	queue = waiting(a);
-	r = send_ready(a, queue, now);
+	looked = look(a);
+	drops = a->drops;
+	r = send_ready(a, now);
 	if (r < 0) {
 		close_stream(a);
 		health_set(&s->health, HEALTH_WAITING, 0, "connection lost: %s", strerror(-r));
 	} else {
-		a->out[0] = a->out[a->ready]; /* the one being filled */
-		a->ready = 0;
+		keep_rest(a);
 		note_stuck(a, now);
-		tell_numbers(a, queue);
 	}
+	if (r >= 0 && (looked || a->drops != drops))
+		tell_numbers(a);
 	pthread_mutex_unlock(&a->lock);
 }
 
@@ -356,7 +383,9 @@ static int a2dp_attach(struct sink *s, const struct a2dp_stream *stream)
 	a->stuck = false;
 	a->ready = 0;
 	a->out[0].len = 0;
-	tell_numbers(a, 0);
+	a->queue = 0;
+	a->unseen = 0;
+	tell_numbers(a);
 	health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
 	atomic_store_explicit(&s->flowing, true, memory_order_release);
 	pthread_mutex_unlock(&a->lock);
