@@ -71,16 +71,13 @@ $(BUILD)/fanfare: $(BUILD)/tui/main.o $(BUILD)/libtui.a $(BUILD)/libcore.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $^ $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
 
 # What was compiled or archived with other flags, or from other files, is done anew.
-$(BUILD)/flags: force | $(BUILD)
-	$(file >$@.new,$(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) $(TUI_CFLAGS) $(LDFLAGS))
+$(BUILD)/flags: force
+	$(shell mkdir -p $(BUILD))$(file >$@.new,$(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) $(TUI_CFLAGS) $(LDFLAGS))
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(BUILD)/sources: force | $(BUILD)
-	$(file >$@.new,$(CORE_SRC) $(TUI_SRC) $(HELP_SRC))
+$(BUILD)/sources: force
+	$(shell mkdir -p $(BUILD))$(file >$@.new,$(CORE_SRC) $(TUI_SRC) $(HELP_SRC))
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-
-$(BUILD):
-	@mkdir -p $@
 
 # In the tree the program finds its profiles as it does installed: ../share/fanfare.
 share:
