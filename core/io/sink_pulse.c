@@ -20,7 +20,8 @@
 #define LATENCY (170 * NS_PER_MS)
 #define SLACK	(45 * NS_PER_MS) /* of it that the server must not take */
 #define MOST	(3 * NS_PER_SEC)
-#define JUMP	0.04 /* s: beyond the noise of reports; it ran dry and began again */
+#define JUMP	0.01 /* s: beyond the noise of reports; it ran dry and began again */
+#define JUMPED	3u   /* reports in a row that say so */
 
 struct sink_pulse {
 	struct outlet out;
@@ -29,8 +30,9 @@ struct sink_pulse {
 	uint32_t frames;     /* of a piece */
 	uint64_t latency;    /* ns from due to heard */
 	uint64_t long_since; /* ns; since when the server holds too much, 0 = it does not */
-	uint64_t last_at;    /* ns and frames of the report before, 0 = none */
-	double last;
+	bool placed;	     /* the next is known */
+	double lead;	     /* s; of the device's position over the clock, smoothed */
+	uint32_t odd;	     /* reports in a row that differ from it */
 };
 
 static int open_edge(struct sink_pulse *p)
@@ -43,7 +45,9 @@ static int open_edge(struct sink_pulse *p)
 		.class = DRIFT_LOOSE,
 	};
 
-	p->last_at = p->long_since = 0;
+	p->placed = false;
+	p->odd = 0;
+	p->long_since = 0;
 	return outlet_open(&p->out, &setup);
 }
 
@@ -86,18 +90,36 @@ static void close_stream(struct sink_pulse *p)
 	p->bytes = NULL;
 }
 
+/*
+ * Whether a report may be believed. A server that ran dry for a moment goes on
+ * a step behind, and for the edge's loop that would be noise for seconds.
+ */
+static bool believable(struct sink_pulse *p, double lead)
+{
+	double off = p->placed ? lead - p->lead : 0;
+
+	if (!p->placed || fabs(off) <= JUMP) {
+		p->lead = p->placed ? p->lead + off / 16 : lead;
+		p->placed = true;
+		p->odd = 0;
+		return true;
+	}
+	if (++p->odd < JUMPED)
+		return false;
+	p->odd = 0;
+	p->lead = lead;
+	outlet_gap(&p->out);
+	return true;
+}
+
 /* At now the server holds held ns: tell the edge. PA_OK or an error. */
 static int report(struct sink_pulse *p, uint64_t now, uint64_t held)
 {
 	double rate = p->out.rate;
 	double at = (double)edge_out_position(p->out.edge) - (double)held * 1e-9 * rate;
 
-	if (p->last_at &&
-	    fabs(at - p->last - (double)(now - p->last_at) * 1e-9 * rate) > JUMP * rate)
-		outlet_gap(&p->out);
-	p->last_at = now;
-	p->last = at;
-	edge_out_report(p->out.edge, now, at);
+	if (believable(p, at / rate - (double)(now - p->out.base.time.t0) * 1e-9))
+		edge_out_report(p->out.edge, now, at);
 
 	if (held + SLACK <= p->latency) {
 		p->long_since = 0;
