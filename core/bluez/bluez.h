@@ -248,7 +248,10 @@ int bluez_forget(struct bluez *b, const char *adapter, const char *address, blue
 /* alias "" = the device's own name again. */
 int bluez_rename(struct bluez *b, const char *adapter, const char *address, const char *alias,
 		 bluez_done_fn done, void *arg);
-/* End pairing or connecting of that device; they end with -ECANCELED. 0, -ENOENT = none. */
+/*
+ * End pairing or connecting of that device; they end with -ECANCELED, at once
+ * or when it is disconnected. 0, -ENOENT = none.
+ */
 int bluez_cancel(struct bluez *b, const char *adapter, const char *address);
 
 int bluez_adapter_power(struct bluez *b, const char *adapter, bool on, bluez_done_fn done,

@@ -65,6 +65,45 @@ static void cure(struct op *op)
 		"Blocked", "b", 1);
 }
 
+static int on_left(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
+{
+	struct op *op = arg;
+
+	(void)m; /* refused: it was not connected any more */
+	(void)ret_error;
+	op->leaving = false;
+	if (op->stays && ops_again(op, connect_profile))
+		op_deadline(op, op->b->times.connect);
+	else
+		op_end(op, op->error, op->words);
+	return 0;
+}
+
+/*
+ * A failed one keeps the device busy for BlueZ, unless it is taken back. And
+ * BlueZ disconnects two seconds after it was told to: who connects before the
+ * answer is cut off in the middle.
+ */
+void connect_give_up(struct op *op, int error, const char *words)
+{
+	if (op->leaving || op->in_use) {
+		if (op->leaving) /* no answer to that either */
+			op_end(op, op->error, op->words);
+		else
+			op_end(op, error, words);
+		return;
+	}
+	sd_event_source_set_enabled(op->later, SD_EVENT_OFF); /* no further try meanwhile */
+	op->leaving = true;
+	op->error = error;
+	words_copy(op->words, sizeof(op->words), words);
+	if (op->blocked)
+		bus_tell_bool(&op->b->bus, op->path, BLUEZ_DEVICE, "Blocked", false);
+	op->blocked = false;
+	op_deadline(op, op->b->times.release);
+	op_call(op, op->path, BLUEZ_DEVICE, "Disconnect", on_left, "");
+}
+
 static bool says(const sd_bus_error *e, const char *part)
 {
 	return e->message && strstr(e->message, part);
@@ -74,6 +113,8 @@ static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 {
 	struct op *op = arg;
 	const sd_bus_error *e = sd_bus_message_get_error(m);
+	char words[BLUEZ_WORDS_MAX];
+	int error;
 
 	(void)ret_error;
 	if (!e || sd_bus_error_has_name(e, "org.bluez.Error.AlreadyConnected") ||
@@ -89,11 +130,9 @@ static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	if (sd_bus_error_has_name(e, "org.bluez.Error.InProgress") &&
 	    ops_again(op, connect_profile))
 		return 0;
-	/* a failed one keeps the device busy for BlueZ, unless it is taken back */
-	op_undo(op);
-	if (says(e, "connection-canceled") && !op->in_use && ops_again(op, connect_profile))
-		return 0;
-	op_end_error(op, e);
+	op->stays = says(e, "connection-canceled") && !op->in_use;
+	error = words_of_error(e, op->device, op->adapter, words);
+	connect_give_up(op, error, words);
 	return 0;
 }
 

@@ -109,18 +109,22 @@ static int on_later(sd_event_source *source, uint64_t usec, void *arg)
 
 static int on_deadline(sd_event_source *source, uint64_t usec, void *arg)
 {
+	char words[BLUEZ_WORDS_MAX];
 	struct op *op = arg;
 
 	(void)source;
 	(void)usec;
-	op_undo(op);
-	if (op->expected) {
-		op_end(op, 0, "");
+	snprintf(words, sizeof(words), "%s: no answer in time",
+		 op->device[0] ? op->device : op->adapter);
+	if (op->kind == OP_CONNECT) {
+		connect_give_up(op, -ETIMEDOUT, words);
 		return 0;
 	}
-	snprintf(op->words, sizeof(op->words), "%s: no answer in time",
-		 op->device[0] ? op->device : op->adapter);
-	op_end(op, -ETIMEDOUT, op->words);
+	op_undo(op);
+	if (op->expected)
+		op_end(op, 0, "");
+	else
+		op_end(op, -ETIMEDOUT, words);
 	return 0;
 }
 

@@ -53,6 +53,8 @@ struct op {
 	bool in_use;	/* OP_CONNECT: it had a stream before; leave its link alone */
 	bool blocked;	/* OP_CONNECT: we have blocked it, and must not leave it so */
 	bool cured;	/* OP_CONNECT: by blocking it; once is enough */
+	bool leaving;	/* OP_CONNECT: failed; ends with error once disconnected … */
+	bool stays;	/* … or begins anew then */
 	bool expected;	/* OP_DISCOVER: the deadline is its good end */
 	int error;	/* of ending */
 	char words[BLUEZ_WORDS_MAX];
@@ -95,6 +97,9 @@ void op_tree_changed(struct bluez *b, enum bluez_event event, const struct tree_
 /* [ctl] All of them end: soon with error, or right now with -ECANCELED. */
 void op_fail_all(struct bluez *b, int error, const char *words);
 void op_cancel_all(struct bluez *b);
+
+/* [ctl] connect.c: end with that error, but leave the device disconnected first. */
+void connect_give_up(struct op *op, int error, const char *words);
 
 /* [ctl] acquire.c: a transport changed its state. */
 void acquire_transport_changed(struct op *op, const struct bluez_transport *t);

@@ -205,6 +205,16 @@ int bluez_pair(struct bluez *b, const char *adapter, const char *address, bluez_
 	return 0;
 }
 
+static int on_disconnected(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
+{
+	const sd_bus_error *e = sd_bus_message_get_error(m);
+
+	if (!sd_bus_error_has_name(e, "org.bluez.Error.NotConnected"))
+		return op_on_reply(m, arg, ret_error);
+	op_end(arg, 0, ""); /* what was wanted */
+	return 0;
+}
+
 int bluez_disconnect(struct bluez *b, const char *adapter, const char *address,
 		     bluez_done_fn done, void *arg)
 {
@@ -213,7 +223,7 @@ int bluez_disconnect(struct bluez *b, const char *adapter, const char *address,
 
 	if (r < 0 || op->ending)
 		return r;
-	op_call(op, op->path, BLUEZ_DEVICE, "Disconnect", op_on_reply, "");
+	op_call(op, op->path, BLUEZ_DEVICE, "Disconnect", on_disconnected, "");
 	return 0;
 }
 
@@ -280,9 +290,15 @@ int bluez_cancel(struct bluez *b, const char *adapter, const char *address)
 		if (op->ending || strcmp(op->path, n->path) != 0 ||
 		    (op->kind != OP_PAIR && op->kind != OP_CONNECT))
 			continue;
+		if (op->leaving) /* failed already, and on its way out */
+			continue;
+		found = 0;
+		if (op->kind == OP_CONNECT && !op->in_use) {
+			connect_give_up(op, -ECANCELED, "cancelled");
+			continue;
+		}
 		op_undo(op);
 		op_end_later(op, -ECANCELED, "%s", "cancelled");
-		found = 0;
 	}
 	return found;
 }

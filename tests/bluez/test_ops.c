@@ -253,6 +253,38 @@ static void a_blocked_device_is_unblocked_first(void **state)
 	assert_int_equal(fake_count(&r->fake, CONNECT), 1);
 }
 
+static void a_failed_connect_ends_when_it_is_disconnected(void **state)
+{
+	struct rig *r = *state;
+	struct ended e = { 0 };
+
+	rig_open(r);
+	fake_rule(&r->fake, "ConnectProfile", FAKE_ERROR, -1, "org.bluez.Error.Failed",
+		  "br-connection-refused");
+	fake_rule(&r->fake, "Disconnect", FAKE_SILENT, 2, NULL, NULL);
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, r->fake.held_n == 1);
+	assert_int_equal(bluez_cancel(r->bluez, "", DEV1A), -ENOENT); /* it is over */
+	rig_idle(r, 40);
+	assert_int_equal(e.times, 0);
+	assert_true(bluez_get_device(r->bluez, "", DEV1A)->busy);
+	sd_bus_reply_method_errorf(r->fake.held[0], "org.bluez.Error.NotConnected", "x");
+	RUN_UNTIL(r, e.times == 1);
+	assert_int_equal(e.error, -ECONNREFUSED);
+	/* that is not answered either */
+	r->bluez->times.release = 40;
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, e.times == 2);
+	assert_int_equal(e.error, -ECONNREFUSED);
+	assert_non_null(strstr(e.words, "Patio"));
+	assert_int_equal(fake_count(&r->fake, CONNECT), 2);
+	/* and disconnecting what is not connected is fine */
+	fake_rule(&r->fake, "Disconnect", FAKE_ERROR, 1, "org.bluez.Error.NotConnected", "x");
+	bluez_disconnect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, e.times == 3);
+	assert_int_equal(e.error, 0);
+}
+
 static void no_answer_ends_in_time_and_a_late_one_finds_nobody(void **state)
 {
 	struct rig *r = *state;
@@ -519,6 +551,7 @@ int main(void)
 		TEST(broken_off_once_is_tried_again),
 		TEST(busy_for_good_is_cured_by_blocking_for_a_moment),
 		TEST(a_blocked_device_is_unblocked_first),
+		TEST(a_failed_connect_ends_when_it_is_disconnected),
 		TEST(no_answer_ends_in_time_and_a_late_one_finds_nobody),
 		TEST(a_cancelled_one_ends_once_though_it_is_answered),
 		TEST(pairing_what_is_paired_is_fine),
