@@ -95,6 +95,7 @@ void connect_give_up(struct op *op, int error, const char *words)
 	}
 	sd_event_source_set_enabled(op->later, SD_EVENT_OFF); /* no further try meanwhile */
 	op->leaving = true;
+	op->stays = false;
 	op->error = error;
 	words_copy(op->words, sizeof(op->words), words);
 	if (op->blocked)
@@ -114,6 +115,7 @@ static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	struct op *op = arg;
 	const sd_bus_error *e = sd_bus_message_get_error(m);
 	char words[BLUEZ_WORDS_MAX];
+	bool stays;
 	int error;
 
 	(void)ret_error;
@@ -130,9 +132,11 @@ static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	if (sd_bus_error_has_name(e, "org.bluez.Error.InProgress") &&
 	    ops_again(op, connect_profile))
 		return 0;
-	op->stays = says(e, "connection-canceled") && !op->in_use;
+	stays = says(e, "connection-canceled") && !op->in_use;
 	error = words_of_error(e, op->device, op->adapter, words);
 	connect_give_up(op, error, words);
+	if (stays) /* so it was not ended yet */
+		op->stays = true;
 	return 0;
 }
 

@@ -290,9 +290,14 @@ int bluez_cancel(struct bluez *b, const char *adapter, const char *address)
 		if (op->ending || strcmp(op->path, n->path) != 0 ||
 		    (op->kind != OP_PAIR && op->kind != OP_CONNECT))
 			continue;
-		if (op->leaving) /* failed already, and on its way out */
+		if (op->leaving && !op->stays) /* failed already, and on its way out */
 			continue;
 		found = 0;
+		if (op->leaving) {
+			op->stays = false;
+			op->error = -ECANCELED;
+			continue;
+		}
 		if (op->kind == OP_CONNECT && !op->in_use) {
 			connect_give_up(op, -ECANCELED, "cancelled");
 			continue;

@@ -209,6 +209,17 @@ static void broken_off_once_is_tried_again(void **state)
 	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
 	RUN_UNTIL(r, e.times == 2);
 	assert_int_equal(e.error, -EBUSY); /* not for ever */
+	/* and not at all once it is cancelled in between */
+	fake_rule(&r->fake, "Disconnect", FAKE_SILENT, 1, NULL, NULL);
+	r->fake.calls_n = 0;
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, r->fake.held_n == 1);
+	assert_int_equal(bluez_cancel(r->bluez, "", DEV1A), 0);
+	assert_int_equal(bluez_cancel(r->bluez, "", DEV1A), -ENOENT);
+	sd_bus_reply_method_return(r->fake.held[0], "");
+	RUN_UNTIL(r, e.times == 3);
+	assert_int_equal(e.error, -ECANCELED);
+	assert_int_equal(fake_count(&r->fake, CONNECT), 1);
 }
 
 static void busy_for_good_is_cured_by_blocking_for_a_moment(void **state)
