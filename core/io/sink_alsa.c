@@ -130,6 +130,26 @@ static int begin(struct sink_alsa *a)
 	return 0;
 }
 
+/*
+ * The engine may be late when the whole machine is; then it is waited for, as
+ * long as the device has sound for twice that time.
+ */
+static int wait_for_engine(struct sink_alsa *a, int64_t delay, int64_t want)
+{
+	uint64_t until = clock_now() +
+			 (delay > 0 ? clock_of_frame(0, (uint64_t)delay, a->pcm.rate) / 2 : 0);
+
+	while (want > 0 && edge_out_needs(a->out.edge, (uint32_t)want) > a->out.fed) {
+		uint64_t next = clock_now() + 2 * NS_PER_MS;
+
+		if (next > until)
+			return 0;
+		if (!runner_sleep_until(&a->out.runner, next) || outlet_feed(&a->out) < 0)
+			return -ECANCELED;
+	}
+	return 0;
+}
+
 static int play(struct sink_alsa *a, uint64_t now)
 {
 	struct alsa_place at;
@@ -147,7 +167,9 @@ static int play(struct sink_alsa *a, uint64_t now)
 	want = (int64_t)a->fill - at.delay - a->pending;
 	if (want > at.avail)
 		want = at.avail;
-	r = write_on(a, want);
+	r = wait_for_engine(a, at.delay, want);
+	if (r >= 0)
+		r = write_on(a, want);
 	if (r < 0)
 		return r;
 	if (had_clock && a->pcm.clockless) { /* found out just now: begin anew */
