@@ -132,6 +132,10 @@ static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	if (sd_bus_error_has_name(e, "org.bluez.Error.InProgress") &&
 	    ops_again(op, connect_profile))
 		return 0;
+	/* its end-points were not as BlueZ remembered them; now it has asked anew */
+	if (says(e, "connection-create-socket") && op->tries == 0 &&
+	    ops_again(op, connect_profile))
+		return 0;
 	stays = says(e, "connection-canceled") && !op->in_use;
 	error = words_of_error(e, op->device, op->adapter, words);
 	connect_give_up(op, error, words);

@@ -191,6 +191,28 @@ static void a_failed_connect_leaves_alone_what_has_a_stream(void **state)
 	assert_int_equal(fake_count(&r->fake, DEV1 " Set Blocked"), 0);
 }
 
+static void end_points_that_changed_are_asked_for_anew(void **state)
+{
+	struct rig *r = *state;
+	struct ended e = { 0 };
+
+	rig_open(r);
+	fake_rule(&r->fake, "ConnectProfile", FAKE_ERROR, 1, "org.bluez.Error.Failed",
+		  "br-connection-create-socket");
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, e.times == 1);
+	assert_int_equal(e.error, 0);
+	assert_int_equal(fake_count(&r->fake, DEV1 " Disconnect"), 0);
+	/* once: then it is a failure */
+	fake_rule(&r->fake, "ConnectProfile", FAKE_ERROR, -1, "org.bluez.Error.Failed",
+		  "br-connection-create-socket");
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e);
+	RUN_UNTIL(r, e.times == 2);
+	assert_int_equal(e.error, -EIO);
+	assert_int_equal(fake_count(&r->fake, CONNECT), 4);
+	assert_int_equal(fake_count(&r->fake, DEV1 " Disconnect"), 1);
+}
+
 static void broken_off_once_is_tried_again(void **state)
 {
 	struct rig *r = *state;
@@ -559,6 +581,7 @@ int main(void)
 		TEST(connecting_asks_for_the_sink_and_shows_it_is_busy),
 		TEST(in_progress_is_tried_again),
 		TEST(a_failed_connect_leaves_alone_what_has_a_stream),
+		TEST(end_points_that_changed_are_asked_for_anew),
 		TEST(broken_off_once_is_tried_again),
 		TEST(busy_for_good_is_cured_by_blocking_for_a_moment),
 		TEST(a_blocked_device_is_unblocked_first),
