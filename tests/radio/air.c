@@ -2,49 +2,9 @@
 /* air - the slots of each piconet, one exchange after the other. */
 #include "air.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "link.h"
 
 #define PAIR_NS (2 * (uint64_t)SLOT_NS) /* a master begins on even slots */
-
-bool queue_push(struct queue *q, const void *data, size_t n, uint8_t boundary, uint64_t now)
-{
-	struct chunk *k = malloc(sizeof(*k) + n);
-
-	if (!k)
-		return false;
-	*k = (struct chunk){ .at = now, .len = (uint16_t)n, .boundary = boundary };
-	if (n)
-		memcpy(k->data, data, n);
-	if (q->last)
-		q->last->next = k;
-	else
-		q->first = k;
-	q->last = k;
-	q->count++;
-	return true;
-}
-
-void queue_pop(struct queue *q)
-{
-	struct chunk *k = q->first;
-
-	if (!k)
-		return;
-	q->first = k->next;
-	if (!q->first)
-		q->last = NULL;
-	q->count--;
-	free(k);
-}
-
-void queue_clear(struct queue *q)
-{
-	while (q->first)
-		queue_pop(q);
-}
 
 /* The host may send one more on this link. */
 static void give_credit(struct end *e)
@@ -67,40 +27,63 @@ static void give_up_first(struct end *e)
 	give_credit(e);
 }
 
-void air_flush(struct end *e)
+static void flush_occurred(struct end *e)
 {
 	struct hci_packet p;
 
-	while (e->acl.first)
-		give_up_first(e);
 	hci_event(&p, EV_FLUSH_OCCURRED);
 	hci_put16(&p, e->handle);
 	controller_event(e->ctl, &p);
 }
 
-/* Data whose host set a flush timeout does not wait longer than that. */
-static void flush_stale(struct end *e)
+void air_flush(struct end *e)
 {
+	while (e->acl.first)
+		give_up_first(e);
+	e->flushing = true;
+	flush_occurred(e);
+}
+
+/* May the first chunk be given up now? What cannot be flushed holds up what is behind it. */
+static bool stale(const struct end *e)
+{
+	const struct chunk *k = e->acl.first;
+
+	if (e->flushing && k->boundary == HCI_PB_MORE)
+		return true; /* the rest of a message whose beginning is gone */
+	return k->boundary == HCI_PB_FIRST &&
+	       e->link->world->now - k->at >= (uint64_t)e->flush * SLOT_NS;
+}
+
+/* Come back when the first chunk may have become stale. */
+static void watch_stale(struct end *e)
+{
+	struct world *w = e->link->world;
+	uint64_t wait = (uint64_t)e->flush * SLOT_NS;
+
+	if (!e->flush || !e->acl.first || e->stale.armed)
+		return;
+	if (e->acl.first->at + wait > w->now)
+		deadline_arm(&w->deadlines, &e->stale, e->acl.first->at + wait);
+	else
+		deadline_arm(&w->deadlines, &e->stale, w->now + wait);
+}
+
+/* Data whose host set a flush timeout does not wait longer than that. */
+static void flush_stale(void *owner)
+{
+	struct end *e = owner;
 	bool gone = false;
 
-	while (e->acl.first && e->flush) {
-		struct chunk *k = e->acl.first;
-		bool rest = e->flushing && k->boundary == HCI_PB_MORE;
-
-		e->flushing = rest;
-		if (!rest && (k->boundary == HCI_PB_FIRST_HARD ||
-			      e->link->world->now - k->at < (uint64_t)e->flush * SLOT_NS))
-			break;
+	while (e->acl.first && e->flush && stale(e)) {
 		give_up_first(e);
 		e->flushing = gone = true;
 	}
-	if (gone) {
-		struct hci_packet p;
-
-		hci_event(&p, EV_FLUSH_OCCURRED);
-		hci_put16(&p, e->handle);
-		controller_event(e->ctl, &p);
-	}
+	if (e->acl.first && e->acl.first->boundary != HCI_PB_MORE)
+		e->flushing = false;
+	if (gone)
+		flush_occurred(e);
+	watch_stale(e);
 }
 
 static bool stalled(const struct controller *c)
@@ -117,7 +100,6 @@ static struct queue *waiting(struct end *e)
 		return &e->lmp;
 	if (stalled(e->ctl) || stalled(end_other(e)->ctl))
 		return NULL;
-	flush_stale(e);
 	return e->acl.first ? &e->acl : NULL;
 }
 
@@ -406,6 +388,17 @@ void air_init(struct controller *c)
 void air_init_end(struct end *e)
 {
 	deadline_init(&e->delivery, deliver_due, e);
+	deadline_init(&e->stale, flush_stale, e);
+}
+
+void air_drop(struct end *e)
+{
+	e->flying = NULL;
+	queue_clear(&e->lmp);
+	queue_clear(&e->acl);
+	queue_clear(&e->inbox);
+	deadline_disarm(&e->link->world->deadlines, &e->delivery);
+	deadline_disarm(&e->link->world->deadlines, &e->stale);
 }
 
 void air_kick(struct link *l)
@@ -424,16 +417,30 @@ void air_forget(struct link *l)
 
 		if (air->link == l)
 			air->link = NULL; /* its timer then looks for the next */
-		deadline_disarm(&l->world->deadlines, &l->end[s].delivery);
 	}
 }
 
 bool air_send(struct end *e, uint8_t boundary, const uint8_t *data, size_t n)
 {
+	/* the rest of a message whose beginning was flushed is not sent without it */
+	if (e->flushing && boundary == HCI_PB_MORE && !e->acl.first) {
+		e->sum.flushed++;
+		give_credit(e);
+		return true;
+	}
+	e->flushing = e->flushing && e->acl.first;
 	if (!queue_push(&e->acl, data, n, boundary, e->link->world->now))
 		return false;
+	watch_stale(e);
 	air_kick(e->link);
 	return true;
+}
+
+void air_flush_after(struct end *e, uint16_t slots)
+{
+	e->flush = slots;
+	deadline_disarm(&e->link->world->deadlines, &e->stale);
+	watch_stale(e);
 }
 
 void air_scanning(struct controller *c)

@@ -22,6 +22,9 @@ void air_init(struct controller *c);
 /* [io] Prepare an end of a new link. */
 void air_init_end(struct end *e);
 
+/* [io] This end is over: forget what waits there. */
+void air_drop(struct end *e);
+
 /* [io] Something waits on this link, or may go on: see to it. */
 void air_kick(struct link *l);
 
@@ -33,6 +36,9 @@ void air_scanning(struct controller *c);
 
 /* [io] Hand n bytes of host data to the air. Returns false when memory is out. */
 bool air_send(struct end *e, uint8_t boundary, const uint8_t *data, size_t n);
+
+/* [io] Give up flushable data that has waited so many slots; 0 = never. */
+void air_flush_after(struct end *e, uint16_t slots);
 
 /* [io] Give up what waits at this end (HCI Flush). */
 void air_flush(struct end *e);

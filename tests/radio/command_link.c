@@ -316,7 +316,7 @@ static void write_flush_timeout(struct controller *c, const uint8_t *p, size_t n
 	(void)n;
 	if (!e)
 		return;
-	e->flush = hci_get16(p + 2);
+	air_flush_after(e, hci_get16(p + 2));
 	answer_handle(c, HCI_OK, e->handle);
 }
 

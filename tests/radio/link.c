@@ -113,11 +113,8 @@ static void free_link(struct link *l)
 	air_forget(l);
 	deadline_disarm(d, &l->lost);
 	deadline_disarm(d, &l->patience);
-	for (unsigned s = 0; s < 2; s++) {
-		queue_clear(&l->end[s].lmp);
-		queue_clear(&l->end[s].acl);
-		queue_clear(&l->end[s].inbox);
-	}
+	air_drop(&l->end[0]);
+	air_drop(&l->end[1]);
 	l->serial = 0;
 }
 
@@ -150,6 +147,7 @@ void end_drop(struct end *e, uint8_t reason, bool quiet)
 		e->state = END_GONE;
 	else
 		tell_gone(e, reason);
+	air_drop(e);
 	if (end_other(e)->state == END_GONE)
 		free_link(l);
 	else

@@ -300,6 +300,34 @@ static void stale_data_is_flushed_where_the_host_says_so(void **state)
 	rig_free(r);
 }
 
+/* Eight packets are all a host may have outstanding: one that hears nothing must not
+ * keep them from the others for longer than its flush time-out. */
+static void flushing_gives_a_stalled_ones_credit_back(void **state)
+{
+	struct rig *r = quiet(2);
+	struct controller *c = &r->w.controller[1];
+	uint8_t bytes[900] = { 0 };
+	struct hci_packet p;
+
+	(void)state;
+	rig_command(r, 0, OP_WRITE_FLUSH_TIMEOUT, (uint8_t)rig_handle(r, 0, 1), 0, 80,
+		    0); /* 50 ms */
+	c->stalled_until = r->w.now + 10 * SECOND_NS;
+	deadline_arm(&r->w.deadlines, &c->stall, c->stalled_until);
+	for (unsigned k = 0; k < 400; k++) {
+		hci_acl(&p, rig_handle(r, 0, 1), HCI_PB_FIRST, bytes, sizeof(bytes));
+		controller_packet(&r->w.controller[0], p.data, p.len);
+		rig_data(r, 0, 2, 900);
+		rig_run(r, 20 * MS_NS);
+		assert_true(rig_end(r, 0, 1)->acl.count <= 3);
+		assert_int_equal(rig_end(r, 0, 2)->acl.count, 0);
+	}
+	assert_int_equal(r->host[1].bytes, 0);
+	assert_in_range(rig_end(r, 0, 1)->sum.flushed, 397, 398);
+	assert_int_equal(r->host[2].bytes, 400 * 900);
+	rig_free(r);
+}
+
 static void searching_takes_a_quarter_of_the_slots(void **state)
 {
 	struct rig *r = quiet(1);
@@ -374,6 +402,7 @@ int main(void)
 		cmocka_unit_test(a_link_that_hears_nothing_leaves_the_others_their_turns),
 		cmocka_unit_test(a_stalled_one_gets_all_of_it_later),
 		cmocka_unit_test(stale_data_is_flushed_where_the_host_says_so),
+		cmocka_unit_test(flushing_gives_a_stalled_ones_credit_back),
 		cmocka_unit_test(searching_takes_a_quarter_of_the_slots),
 		cmocka_unit_test(a_slow_machine_misses_slots_instead_of_running_behind),
 		cmocka_unit_test(links_end_in_the_middle_of_traffic),

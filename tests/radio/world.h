@@ -121,6 +121,7 @@ struct end {
 	struct queue lmp, acl;
 	struct queue inbox;	  /* data on its way to own host */
 	struct deadline delivery; /* when the first of it gets there */
+	struct deadline stale;	  /* when the first of acl may be given up */
 	struct queue *flying;	  /* whose first chunk is in the slots under way, or NULL */
 	uint16_t flight;	  /* bytes of it */
 	struct traffic sum;
