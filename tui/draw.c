@@ -27,7 +27,8 @@ static const struct {
 
 void draw_rule(struct cells *c, struct rect r, const char *title, bool front)
 {
-	for (int i = 0; i < r.cols; i++)
+	/* not into the last column: libvterm wraps after a character repeated up to there */
+	for (int i = 0; i < r.cols - 1; i++)
 		cells_glyph(c, r.row, r.col + i, 0x2500, '-', STYLE_DIM);
 	if (r.cols > 6)
 		cells_format(c, r.row, r.col + 1, r.cols - 2,

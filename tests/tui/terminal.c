@@ -115,11 +115,31 @@ const char *terminal_text(struct terminal *t)
 			    cell.chars[0] == (uint32_t)-1)
 				continue; /* the right half of a wide one */
 			n += text_encode(cell.chars[0] ? cell.chars[0] : ' ', t->text + n);
+			for (int i = 1;
+			     cell.chars[0] && i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i];
+			     i++)
+				n += text_encode(cell.chars[i], t->text + n);
 		}
 		t->text[n++] = '\n';
 	}
 	t->text[n] = '\0';
 	return t->text;
+}
+
+bool terminal_coloured(struct terminal *t)
+{
+	for (int row = 0; row < t->rows; row++) {
+		for (int col = 0; col < t->cols; col++) {
+			VTermPos at = { row, col };
+			VTermScreenCell cell;
+
+			if (vterm_screen_get_cell(t->screen, at, &cell) &&
+			    (!VTERM_COLOR_IS_DEFAULT_FG(&cell.fg) ||
+			     !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg)))
+				return true;
+		}
+	}
+	return false;
 }
 
 static bool wait_for(struct terminal *t, const char *text, bool there, int ms)

@@ -32,6 +32,9 @@ bool terminal_loses(struct terminal *t, const char *text, int ms);
 /* The screen as text, a line a row. */
 const char *terminal_text(struct terminal *t);
 
+/* Whether any cell has a colour of its own. */
+bool terminal_coloured(struct terminal *t);
+
 void terminal_send(struct terminal *t, const char *bytes);
 void terminal_resize(struct terminal *t, int rows, int cols);
 

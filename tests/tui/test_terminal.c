@@ -19,6 +19,7 @@
 #include "core/base/clock.h"
 #include "core/base/scope.h"
 #include "tests/tui/fake_door.h"
+#include "tests/tui/golden.h"
 #include "tests/tui/scene.h"
 #include "tests/tui/terminal.h"
 #include "tui/app.h"
@@ -54,9 +55,17 @@ static int run_console(void *arg)
 	return app_run(&o);
 }
 
+static struct fake_door *playing; /* the latest one, for sweep() */
+
+static struct fake_door *door(void)
+{
+	playing = fake_door_new();
+	return playing;
+}
+
 static struct fake_door *party(uint32_t speakers)
 {
-	struct fake_door *f = fake_door_new();
+	struct fake_door *f = door();
 
 	scene_party(&f->snap, speakers);
 	return f;
@@ -444,6 +453,72 @@ static void a_still_screen_costs_nothing(void **state)
 	end(f, t);
 }
 
+/* Line number row of text, into line. */
+static void line_of(const char *text, int row, char *line, size_t size)
+{
+	while (row-- > 0)
+		text += strcspn(text, "\n") + 1;
+	snprintf(line, size, "%.*s", (int)strcspn(text, "\n|"), text);
+}
+
+static void what_is_drawn_is_what_is_seen(void **state)
+{
+	struct scene_sent sent = { .n = 0 };
+	struct fake_door *f = door();
+	struct terminal *t;
+	struct ui *ui;
+	struct cells c;
+	char *drawn;
+
+	(void)state;
+	scene_hostile(&f->snap);
+	ui = scene_ui(&f->snap, &sent);
+	assert_int_equal(cells_init(&c, 24, 80, GLYPHS_FULL), 0);
+	ui_draw(ui, &c);
+	drawn = golden_text(&c, false);
+	t = console(24, 80, &local);
+	assert_true(terminal_shows(t, "a name th", SOON));
+	assert_true(terminal_shows(t, "blinking", SOON));
+	for (int row = 2; row < 22; row++) { /* above them stands the host's name */
+		char is[1024], was[1024];
+
+		line_of(drawn, row, was, sizeof(was));
+		line_of(terminal_text(t), row, is, sizeof(is));
+		assert_string_equal(is, was);
+	}
+	end(f, t);
+	free(drawn);
+	cells_done(&c);
+	free(ui);
+}
+
+static void colour_and_glyphs_only_where_they_are_wanted(void **state)
+{
+	static const struct setting mono = { "xterm-256color", "C.UTF-8", NULL, "1" };
+	static const struct setting ascii = { "xterm-256color", "C", NULL, NULL };
+	struct fake_door *f = party(8);
+	struct terminal *t = console(24, 80, &local);
+
+	(void)state;
+	assert_true(terminal_shows(t, "q leave", SOON));
+	assert_true(terminal_coloured(t));
+	end(f, t);
+
+	f = party(8);
+	t = console(24, 80, &mono);
+	assert_true(terminal_shows(t, "q leave", SOON));
+	assert_false(terminal_coloured(t));
+	end(f, t);
+
+	f = party(8);
+	t = console(24, 80, &ascii);
+	assert_true(terminal_shows(t, "q leave", SOON));
+	for (const char *p = terminal_text(t); *p; p++)
+		assert_in_range((unsigned char)*p, '\n', '~');
+	assert_true(terminal_shows(t, "\n  fader 100%", SOON)); /* nothing wrapped into it */
+	end(f, t);
+}
+
 static void every_terminal_gets_a_screen_or_a_reason(void **state)
 {
 	static const struct setting settings[] = {
@@ -486,7 +561,7 @@ static void every_terminal_gets_a_screen_or_a_reason(void **state)
 
 static void a_newcomer_with_an_adapter_is_told_the_next_key(void **state)
 {
-	struct fake_door *f = fake_door_new();
+	struct fake_door *f = door();
 	struct terminal *t;
 
 	(void)state;
@@ -503,28 +578,47 @@ static void a_newcomer_with_an_adapter_is_told_the_next_key(void **state)
 	end(f, t);
 }
 
+/* After a test that failed its console would play on for ever. */
+static int sweep(void **state)
+{
+	pid_t pid = playing ? playing->pid : 0;
+
+	(void)state;
+	if (pid > 0)
+		kill(pid, SIGKILL);
+	for (int i = 0; i < SOON / 10 && alive(pid); i++)
+		usleep(10000);
+	return 0;
+}
+
+#define T(test) cmocka_unit_test_teardown(test, sweep)
+
 int main(void)
 {
+	char home[64];
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keys_change_what_they_should),
-		cmocka_unit_test(ten_steps_pressed_at_once_are_ten_steps),
-		cmocka_unit_test(leaving_plays_on_and_says_how_to_stop),
-		cmocka_unit_test(the_terminal_is_given_back_as_it_was_found),
-		cmocka_unit_test(suspended_it_plays_and_fg_brings_it_back),
-		cmocka_unit_test(started_behind_it_waits_for_its_turn),
-		cmocka_unit_test(a_lost_terminal_neither_stops_nor_spins_it),
-		cmocka_unit_test(a_stopped_terminal_costs_frames_and_no_waiting),
-		cmocka_unit_test(a_killed_console_leaves_a_usable_terminal),
-		cmocka_unit_test(a_profile_that_fails_is_said_on_the_terminal),
-		cmocka_unit_test(a_storm_of_sizes_ends_in_a_whole_screen),
-		cmocka_unit_test(meters_keep_to_their_share_of_the_line),
-		cmocka_unit_test(a_still_screen_costs_nothing),
-		cmocka_unit_test(every_terminal_gets_a_screen_or_a_reason),
-		cmocka_unit_test(a_newcomer_with_an_adapter_is_told_the_next_key),
+		T(keys_change_what_they_should),
+		T(ten_steps_pressed_at_once_are_ten_steps),
+		T(leaving_plays_on_and_says_how_to_stop),
+		T(the_terminal_is_given_back_as_it_was_found),
+		T(suspended_it_plays_and_fg_brings_it_back),
+		T(started_behind_it_waits_for_its_turn),
+		T(a_lost_terminal_neither_stops_nor_spins_it),
+		T(a_stopped_terminal_costs_frames_and_no_waiting),
+		T(a_killed_console_leaves_a_usable_terminal),
+		T(a_profile_that_fails_is_said_on_the_terminal),
+		T(a_storm_of_sizes_ends_in_a_whole_screen),
+		T(meters_keep_to_their_share_of_the_line),
+		T(a_still_screen_costs_nothing),
+		T(what_is_drawn_is_what_is_seen),
+		T(colour_and_glyphs_only_where_they_are_wanted),
+		T(every_terminal_gets_a_screen_or_a_reason),
+		T(a_newcomer_with_an_adapter_is_told_the_next_key),
 	};
 
-	/* not the home of one that really plays here */
-	setenv("HOME", "/nonexistent/fanfare-test", 1);
+	/* a home of our own: not that of one that really plays here */
+	snprintf(home, sizeof(home), "/nonexistent/fanfare-test-%d", (int)getpid());
+	setenv("HOME", home, 1);
 	/* consoles that played on become ours to wait for */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
