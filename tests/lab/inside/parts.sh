@@ -23,6 +23,12 @@ put() { # OBJECT INTERFACE PROPERTY VALUE
 
 answers() { get "$1" "$2" "$3" | grep -q "$4"; }
 
+on_bus()
+{
+	gdbus call --system --dest org.freedesktop.DBus --object-path / \
+		--method org.freedesktop.DBus.NameHasOwner "$1" | grep -q true
+}
+
 bus_up()
 {
 	start dbus dbus-daemon --system --nofork --nopidfile
@@ -70,7 +76,7 @@ bluealsa_speaker() # N NAME
 	start "aplay$1" bluealsa-aplay -B "hci$1" -v --pcm-buffer-time=500000 -D "record:$here/rec$1.wav"
 }
 
-bluealsa_there() { bluealsa-cli -B "hci$1" status >/dev/null 2>&1; }
+bluealsa_there() { on_bus "org.bluealsa.hci$1"; }
 
 # Debian's PulseAudio as a speaker on adapter N only: the bus keeps its user from the others.
 pulse_speaker() # N NAME
@@ -97,12 +103,16 @@ pulse_record()
 	done
 }
 
+# The recorder first: it has a file to finish.
 stop_recording()
 {
+	kill -s KILL "${pids[record$1]}"
+	pkill -INT -x parecord
 	stop "record$1"
-	pkill -x parecord
-	sleep 0.5
+	within 5 gone parecord
 }
+
+gone() { ! pgrep -x "$1" >/dev/null; }
 
 # Ours, writing down each packet to recN.cap.
 our_speaker() # N NAME [OPTION...]
@@ -114,23 +124,78 @@ our_speaker() # N NAME [OPTION...]
 }
 
 # Programme material played into the loopback card: hw:Loopback,1,0 is what Fanfare captures.
-programme_up() # SECONDS
-{
-	judge programme "$here/programme.wav" "$1" || give_up "no programme"
-	start programme aplay -q -D hw:Loopback,0,0 "$here/programme.wav"
-}
+programme_up() { start programme aplay -q -D hw:Loopback,0,0 "$programme"; }
 
+# Both ends share one bluetoothd, and it asks the newest agent: the speakers' must come
+# after Fanfare's own.
 fanfare_up() # PROFILE-FILE [OPTION...]
 {
 	start fanfare fanfare --headless --profile "$@"
+	sleep 2
+	stop agent
+	speakers_agree
 }
 
-# How many speakers play, by what BlueZ says of the transports of hci0.
-playing()
+objects()
 {
 	gdbus call --system --dest $bluez --object-path / \
-		--method org.freedesktop.DBus.ObjectManager.GetManagedObjects 2>/dev/null |
-		grep -o "'/org/bluez/hci0/[^']*/fd[0-9]*': {'org.bluez.MediaTransport1': {[^}]*'State': <'active'>" | wc -l
+		--method org.freedesktop.DBus.ObjectManager.GetManagedObjects 2>/dev/null
 }
 
-plays() { [ "$(playing)" -ge "$1" ]; }
+# One line an object: what BlueZ has at hci0.
+of_hci0() { objects | sed "s#'/org/bluez/[^']*': {#\n&#g" | grep "^'/org/bluez/hci0/"; }
+
+# How many speakers play, by what BlueZ says of the transports of hci0.
+playing() { of_hci0 | grep -c "MediaTransport1.*'State': <'active'>"; }
+
+# all_play SECONDS NAME...: does Fanfare say so of each? And is it so, by BlueZ?
+all_play()
+{
+	local limit=$1
+	shift
+	within "$limit" said "$@" || wrong+=("not all of $* play after $limit s")
+	[ "$(playing)" -ge $# ] || wrong+=("BlueZ has $(playing) active transports, not $#")
+}
+
+said()
+{
+	local who
+	for who in "$@"; do
+		grep -q " $who: playing over" "$out/fanfare.log" || return 1
+	done
+}
+
+# write_profile FILE "NAME N SETTINGS"...: Fanfare's profile for speakers on hci0.
+write_profile()
+{
+	local file=$1 name n settings comma=
+	shift
+	{
+		echo 'version = 1;'
+		echo 'zones = ( { name = "Lab"; sources = ( { type = "alsa"; device = "hw:CARD=Loopback,DEV=1"; } );'
+		echo 'speakers = ('
+		while [ $# -gt 0 ]; do
+			read -r name n settings <<<"$1"
+			echo "$comma { name = \"$name\"; output = \"bluetooth\"; address = \"$(address "$n")\";"
+			echo "    adapter = \"$(address 0)\"; $settings }"
+			comma=,
+			shift
+		done
+		echo '); } );'
+	} >"$file"
+	cp "$file" "$out/"
+}
+
+# Every recording or capture must hold the programme: match_all N...
+match_all()
+{
+	local n
+	declare -A f
+	for n in "$@"; do
+		[ ! -s "$here/rec$n.cap" ] || judge_into f decode "$here/rec$n.cap" "$here/rec$n.wav"
+		judge_into f match "$programme" "$here/rec$n.wav"
+		want "correlation $n" "${f[correlation]:-}" '>=' 0.99
+		want "worst second $n" "${f[worst]:-}" '>=' 0.95
+		want "shifts $n" "${f[jumps]:-}" == 0
+	done
+}

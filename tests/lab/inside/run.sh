@@ -18,6 +18,7 @@ prepare()
 	hostname lab
 	modprobe -a bluetooth rfcomm hci_vhci
 	modprobe snd-aloop pcm_substreams=4
+	cp /lab/programme.wav /dev/shm/
 	cp /lab/inside/lab-bus.conf /etc/dbus-1/system.d/
 	cp /lab/inside/asound.conf /etc/asound.conf
 	dbus-uuidgen --ensure

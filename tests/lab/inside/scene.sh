@@ -6,6 +6,7 @@ scene=$1
 out=/lab/out/$scene   # on the computer outside, kept
 here=/run/scene      # in memory, fast
 limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/lab/scenes/$scene.sh")
+programme=/dev/shm/programme.wav # see run.sh
 set -u
 mount -t tmpfs -o mode=755 tmpfs /run
 mount -t tmpfs -o mode=1777 tmpfs /tmp

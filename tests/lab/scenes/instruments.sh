@@ -18,14 +18,28 @@ for n in 1 2 3; do
 	within 30 answers "$(device_path 0 $n)" Device1 Address "$(address $n)" || give_up "hci0 does not find $n"
 done
 stop search
+# BlueZ 5.66 as a sink can lose the first connection to a source it has never seen.
+connected()
+{
+	bluetoothctl connect "$(address "$1")" >>"$out/pair.log" 2>&1
+	sleep 1
+	has_stream "$1" && return
+	bluetoothctl disconnect "$(address "$1")" >>"$out/pair.log" 2>&1
+	sleep 1
+	return 1
+}
+
+has_stream()
+{
+	objects | grep -q "'$(device_path 0 "$1")/[^']*fd[0-9]*'"
+}
+
 for n in 1 2 3; do
 	bluetoothctl pair "$(address $n)" >>"$out/pair.log" 2>&1
-	bluetoothctl connect "$(address $n)" >>"$out/pair.log" 2>&1
-	within 20 answers "$(device_path 0 $n)" Device1 Connected true || give_up "hci0 does not connect to $n"
+	within 30 connected $n || give_up "hci0 does not connect to $n"
 done
-judge programme "$here/programme.wav" 15
 for n in 1 2 3; do
-	start "play$n" aplay -q -D "bluealsa:SRV=org.bluealsa.source,DEV=$(address $n),PROFILE=a2dp" "$here/programme.wav"
+	start "play$n" aplay -q -D "bluealsa:SRV=org.bluealsa.source,DEV=$(address $n),PROFILE=a2dp" "$programme"
 done
 sleep 8
 air stats >"$out/stats"
@@ -39,7 +53,7 @@ want packets "${f[packets]:-}" '>' 500
 want lost "${f[lost]:-}" == 0
 judge_into f decode "$here/rec1.cap" "$here/rec1.wav"
 for n in 1 2 3; do
-	judge_into f match "$here/programme.wav" "$here/rec$n.wav"
+	judge_into f match "$programme" "$here/rec$n.wav"
 	want "correlation $n" "${f[correlation]:-}" '>=' 0.99
 	want "left $n dB" "${f[left_from_left_db]:-}" '>' -0.1
 	want "jumps $n" "${f[jumps]:-}" == 0
