@@ -204,6 +204,7 @@ install: all
 	@install -d $(DESTDIR)$(PREFIX)/share/fanfare/profiles $(DESTDIR)$(PREFIX)/share/fanfare/themes
 	@install -m 644 profiles/*.conf $(DESTDIR)$(PREFIX)/share/fanfare/profiles
 	@install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/fanfare/themes
+	@install -D -m 644 tui/fanfare.1 $(DESTDIR)$(PREFIX)/share/man/man1/fanfare.1
 	@echo 'installed as $(DESTDIR)$(PREFIX)/bin/fanfare'
 
 # ---- what apt has to bring ------------------------------------------------------------------

@@ -216,6 +216,8 @@ void mixer_step(struct ui *ui, int percent)
 	/* up to 0 dB by steps; above it only who typed it there */
 	if (percent > 0 && to > 100 && from <= 100.01f)
 		to = 100;
+	if (percent > 0 && to <= from)
+		ui_say(ui, SAY_FINE, "100 %% is as far as keys go; = types more, up to +12dB");
 	mixer_set(ui, taper_db(to));
 }
 

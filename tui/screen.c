@@ -21,7 +21,7 @@
 
 struct screen {
 	int tty;    /* the terminal, non-blocking, ours alone */
-	int memory; /* where curses writes */
+	int memory; /* where curses writes, through out */
 	FILE *out, *in;
 	SCREEN *curses;
 	struct termios found; /* how the terminal was */
@@ -166,7 +166,7 @@ int screen_new(int tty, struct screen **ret, char *why, size_t why_size)
 		return -ENOTTY;
 	}
 	s->memory = memfd_create("screen", MFD_CLOEXEC);
-	s->out = s->memory < 0 ? NULL : fdopen(dup(s->memory), "w");
+	s->out = s->memory < 0 ? NULL : fdopen(s->memory, "w");
 	s->in = fopen("/dev/null", "re");
 	if (!s->out || !s->in)
 		return -errno;
@@ -195,10 +195,11 @@ void screen_free(struct screen *s)
 		delscreen(s->curses);
 	}
 	if (s->out)
-		fclose(s->out);
+		fclose(s->out); /* and with it the memory */
+	else
+		closep(&s->memory);
 	if (s->in)
 		fclose(s->in);
-	closep(&s->memory);
 	closep(&s->tty);
 	cells_done(&s->shown);
 	free(s->frame);

@@ -185,11 +185,23 @@ int theme_parse(const char *text, const char *file, struct theme *ret, char *why
 	return 0;
 }
 
+/* share/, so many folders above the program itself; "" = it cannot be told. */
+static void theme_beside(char *ret, size_t size, int above)
+{
+	ssize_t n = readlink("/proc/self/exe", ret, size - 40);
+	char *slash;
+
+	ret[n > 0 ? n : 0] = '\0';
+	for (; above > 0 && (slash = strrchr(ret, '/')); above--)
+		*slash = '\0';
+	if (*ret)
+		strcat(ret, "/share/fanfare/themes");
+}
+
 /* Folder i of the search, "" = not here; false after the last. */
 static bool theme_folder(int i, char *ret, size_t size)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	ssize_t n;
 
 	*ret = '\0';
 	switch (i) {
@@ -202,13 +214,13 @@ static bool theme_folder(int i, char *ret, size_t size)
 	case 1:
 		snprintf(ret, size, "/etc/fanfare/themes");
 		return true;
-	case 2: /* in the tree: build/fanfare finds build/share/fanfare */
-		n = readlink("/proc/self/exe", ret, size - 40);
-		ret[n > 0 ? n : 0] = '\0';
-		if (strrchr(ret, '/'))
-			strcpy(strrchr(ret, '/'), "/share/fanfare/themes");
+	case 2: /* of the tree it was built in */
+		theme_beside(ret, size, 1);
 		return true;
-	case 3:
+	case 3: /* of bin/ and share/ side by side */
+		theme_beside(ret, size, 2);
+		return true;
+	case 4:
 		snprintf(ret, size, "%s", FANFARE_SHARE "/themes");
 		return true;
 	default:

@@ -134,6 +134,7 @@ static void volume_keys_step_and_stop_at_unity(void **state)
 	(void)state;
 	type(ui, "l"); /* 100 % already: nothing to be done */
 	assert_int_equal(sent.n, 0);
+	assert_non_null(strstr(ui->toast, "= types more"));
 	type(ui, "L+");
 	assert_int_equal(sent.n, 0);
 	type(ui, "-");
