@@ -188,21 +188,33 @@ void alsa_pcm_lost(const char *device, int error, char why[ALSA_WHY])
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
-/* Whose time stamps, so how good they are. */
-static enum drift_class class_of(int card)
+static bool is_loopback(int card)
 {
 	SCOPED(freep) char *name = NULL;
+
+	return card >= 0 && snd_card_get_name(card, &name) == 0 && name &&
+	       strncmp(name, "Loopback", 8) == 0;
+}
+
+/* Whose time stamps, so how good they are. */
+static void judge_clock(struct alsa_pcm *p, int card)
+{
+	struct timespec tick;
 	char path[64];
 
-	if (card < 0)
-		return DRIFT_LOOSE; /* a plugin: a sound server is behind it */
+	p->class = DRIFT_ALSA;
 	snprintf(path, sizeof(path), "/proc/asound/card%d/usbid", card);
-	if (access(path, R_OK) == 0)
-		return DRIFT_USB;
-	/* its position moves by whole ticks of the kernel, up to 10 ms */
-	if (snd_card_get_name(card, &name) == 0 && name && strncmp(name, "Loopback", 8) == 0)
-		return DRIFT_USB;
-	return DRIFT_ALSA;
+	if (card < 0) {
+		p->server = true;
+		p->class = DRIFT_LOOSE;
+	} else if (is_loopback(card)) {
+		/* driven by the kernel's ticks: 1 to 10 ms of no news, then all at once */
+		clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+		p->grain = (uint64_t)tick.tv_nsec;
+		p->class = DRIFT_LOOSE;
+	} else if (access(path, R_OK) == 0) {
+		p->class = DRIFT_USB;
+	}
 }
 
 /*
@@ -211,9 +223,7 @@ static enum drift_class class_of(int card)
  */
 static int pick_format(struct alsa_pcm *p, snd_pcm_hw_params_t *hw, int card)
 {
-	SCOPED(freep) char *name = NULL;
-	bool aloop = card >= 0 && snd_card_get_name(card, &name) == 0 && name &&
-		     strncmp(name, "Loopback", 8) == 0;
+	bool aloop = is_loopback(card);
 
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		size_t k = aloop ? ARRAY_SIZE(formats) - 1 - i : i;
@@ -306,7 +316,7 @@ static int set_up(struct alsa_pcm *p, const struct alsa_want *want)
 	r = set_software(p);
 	if (r < 0)
 		return r;
-	p->class = class_of(card);
+	judge_clock(p, card);
 	p->frame_size = sample_size(p->format) * p->channels;
 	if (!p->interleaved) {
 		p->apart = malloc(p->frame_size * p->buffer);
@@ -395,6 +405,7 @@ static void find_clockless(struct alsa_pcm *p)
 	owed = p->capture ? (int64_t)p->moved : (int64_t)p->moved - (int64_t)p->buffer;
 	p->clockless = true;
 	p->class = DRIFT_ALSA;
+	p->server = false;
 	p->started = now - (uint64_t)((double)owed / p->rate * 1e9);
 }
 

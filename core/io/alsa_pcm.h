@@ -35,6 +35,8 @@ struct alsa_pcm {
 	uint32_t channels, rate;
 	uint32_t period, buffer; /* frames */
 	enum drift_class class;	 /* how good its time stamps are */
+	uint64_t grain;		 /* ns; its position moves in steps of that */
+	bool server;		 /* a plugin: a sound server is behind it */
 	size_t frame_size;	 /* bytes, all channels */
 	uint8_t *apart;		 /* one channel after the other, when not interleaved */
 	uint64_t moved;		 /* frames read or written since it was started */

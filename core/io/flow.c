@@ -12,6 +12,7 @@
 #define QUIET	     (300 * NS_PER_MS) /* without a byte: it has paused */
 #define SAY_QUIET    NS_PER_SEC	       /* a pause between two songs is nobody's business */
 #define LIVE_LATENCY (200 * NS_PER_MS)
+#define LIVE_MORE    (150 * NS_PER_MS) /* for writers in larger pieces */
 #define EVERY	     (40 * NS_PER_MS)  /* paced: between two looks */
 #define AHEAD	     (250 * NS_PER_MS) /* paced: written before it is due */
 
@@ -227,6 +228,7 @@ static void hand_over(struct flow *f, uint64_t now)
 	drop_staged(f, n);
 	intake_report(&f->in, now, (double)f->in.pushed);
 	intake_pass(&f->in, now);
+	intake_adapt(&f->in, now, LIVE_MORE);
 }
 
 static int step_live(struct flow *f, uint64_t until)

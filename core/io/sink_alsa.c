@@ -52,7 +52,8 @@ static int open_edge(struct sink_alsa *a)
 	setup.latency = clock_of_frame(0, a->fill, p->rate) + EVERY + SLACK;
 	if (p->class == DRIFT_USB)
 		setup.latency += 3 * NS_PER_MS;
-	if (p->class == DRIFT_LOOSE) /* a sound server's own buffers come on top */
+	setup.latency += p->grain;
+	if (p->server) /* its own buffers come on top */
 		setup.latency += 60 * NS_PER_MS;
 	a->latency = setup.latency;
 	return outlet_open(&a->out, &setup);

@@ -75,9 +75,7 @@ void source_free(struct source *s)
 		return;
 
 	/* a thread that is left behind must not wake whoever has that descriptor next */
-	health_begin(&s->health);
-	s->health.notify_fd = -1;
-	health_end(&s->health);
+	health_mute(&s->health);
 	runner_stop(&s->runner);
 }
 
@@ -222,7 +220,8 @@ static void report(struct intake *in, const struct edge_status *st)
 
 	h->ppm = st->ppm;
 	h->rate = in->rate;
-	h->latency_ms = (double)in->latency / (double)NS_PER_MS;
+	h->latency_ms =
+		(double)(in->latency + source_ns(in->source, in->shift)) / (double)NS_PER_MS;
 	h->sent++;
 	health_end(&in->source->health);
 }
@@ -238,7 +237,26 @@ static uint64_t reach(const struct intake *in, bool playing)
 	double hand = (double)in->margin + (playing ? 0.0 : (double)FADE);
 	double at = (heard + (double)in->latency - hand) * 1e-9 * s->time.rate;
 
-	return at > 0 ? (uint64_t)at : 0;
+	return at > 0 ? (uint64_t)at + in->shift : 0;
+}
+
+/*
+ * The engine took a whole period when its first frame, begun, was due: note
+ * by how much we missed that, in waking up or in sound.
+ */
+static void note_lateness(struct intake *in, uint64_t now, uint64_t begun, uint64_t end)
+{
+	const struct source *s = in->source;
+	uint64_t taken = begun + s->time.period;
+	uint64_t waking, sound;
+
+	if (in->next >= taken)
+		return;
+	waking = now - clock_of_frame(s->time.t0, begun, s->time.rate);
+	sound = end < taken ? source_ns(s, taken - end) : 0;
+	in->late++;
+	if (in->late_by < waking + sound)
+		in->late_by = waking + sound;
 }
 
 void intake_pass(struct intake *in, uint64_t now)
@@ -246,35 +264,49 @@ void intake_pass(struct intake *in, uint64_t now)
 	struct source *s = in->source;
 	float out[2 * SOURCE_BLOCK];
 	struct edge_status st;
-	uint64_t end;
-	/* a cycle takes its whole period when its first frame is due */
-	uint64_t gone = source_frame_at(s, now) / s->time.period * s->time.period;
+	uint64_t begun = source_frame_at(s, now) / s->time.period * s->time.period, end;
 
-	edge_in_status(in->edge, &st);
 	if (!drift_locked(&in->clock))
 		return; /* nothing in the ring is silence, too */
+	edge_in_status(in->edge, &st);
 	end = reach(in, st.playing);
-	if (st.playing && in->next < gone && end > in->next)
-		in->late++;
+	if (st.playing)
+		note_lateness(in, now, begun, end);
 	/* what is over needs no pulling, unless the sound is in the middle of it */
-	if (in->next + (st.playing ? s->time.rate / 4 : 0) < gone)
-		in->next = gone;
+	if (in->next + (st.playing ? s->time.rate / 4 : 0) < begun)
+		in->next = begun;
 	while (in->next < end) {
 		uint64_t left = end - in->next;
 		uint32_t n = left < SOURCE_BLOCK ? (uint32_t)left : SOURCE_BLOCK;
 
-		edge_in_pull(in->edge, in->next, out, n);
+		edge_in_pull(in->edge, in->next - in->shift, out, n);
 		source_write(s, in->next, out, n);
 		in->next += n;
 	}
 	report(in, &st);
 }
 
-bool intake_too_late(struct intake *in, uint64_t now)
+#define LATE_IN	   (10 * NS_PER_SEC)
+#define LATE_OFTEN 4u
+#define LATE_SLACK (2 * NS_PER_MS)
+
+bool intake_adapt(struct intake *in, uint64_t now, uint64_t most)
 {
-	if (in->late == 0 || now - in->late_at > 10 * NS_PER_SEC) {
+	const struct timeline *t = &in->source->time;
+	uint64_t had = source_ns(in->source, in->shift), add;
+
+	if (in->late == 0 || now - in->late_at > LATE_IN) {
 		in->late_at = now;
 		in->late = 0;
+		in->late_by = 0;
 	}
-	return in->late > 4;
+	if (in->late <= LATE_OFTEN || had >= most)
+		return false;
+	add = in->late_by + LATE_SLACK;
+	if (had + add > most)
+		add = most - had;
+	in->shift += add * t->rate / NS_PER_SEC + 1;
+	in->late = 0;
+	in->late_by = 0;
+	return true;
 }

@@ -14,10 +14,9 @@
 
 #include <stdio.h>
 
-#define PERIOD	  256u		  /* frames asked of the device */
-#define MOMENT	  (2 * NS_PER_MS) /* before a cycle: our work, and a late wake-up */
-#define STEP	  (4 * NS_PER_MS) /* more of it when that is not enough */
-#define EXTRA_MAX (40 * NS_PER_MS)
+#define PERIOD	  256u		    /* frames asked of the device */
+#define MOMENT	  (2 * NS_PER_MS)   /* before a cycle: our work, and a late wake-up */
+#define EXTRA_MAX (60 * NS_PER_MS)  /* more latency on a machine that needs it */
 #define SERVER	  (100 * NS_PER_MS) /* what a plugin's sound server holds back */
 #define STALL	  (2 * NS_PER_SEC)  /* no frame for so long: it hangs */
 
@@ -26,7 +25,6 @@ struct listener {
 	struct alsa_pcm pcm;
 	struct intake in;
 	uint8_t *bytes;	   /* one buffer of the device */
-	uint64_t extra;	   /* ns of latency added because this machine is slow */
 	uint64_t sound_at; /* ns; when it last gave frames */
 };
 
@@ -46,12 +44,13 @@ static int open_intake(struct listener *l, uint64_t now)
 		.class = p->class,
 	};
 
-	setup.latency = source_ns(s, s->time.period) + MOMENT + l->extra +
-			intake_margin(p->class, p->rate);
+	setup.latency =
+		source_ns(s, s->time.period) + MOMENT + intake_margin(p->class, p->rate);
 	/* one that gives whole periods only is late by up to one */
 	if (p->period > PERIOD)
 		setup.latency += device_ns(p, p->period - PERIOD);
-	if (p->class == DRIFT_LOOSE)
+	setup.latency += p->grain;
+	if (p->server)
 		setup.latency += SERVER;
 	return intake_open(&l->in, s, &setup, now);
 }
@@ -147,24 +146,13 @@ static int mend(struct listener *l, int error)
 	return r;
 }
 
-/* Give the thread more time when it keeps coming too late. */
-static int watch_lateness(struct listener *l, uint64_t now)
-{
-	if (!intake_too_late(&l->in, now) || l->extra >= EXTRA_MAX)
-		return 0;
-	l->extra += STEP;
-	intake_close(&l->in);
-	return open_intake(l, now);
-}
-
 /* A moment before the next cycle of the engine that is not quite here yet. */
 static uint64_t next_look(const struct listener *l, uint64_t now)
 {
 	const struct timeline *t = &l->source->time;
-	uint64_t ahead = MOMENT + l->extra;
-	uint64_t n = source_frame_at(l->source, now + ahead + NS_PER_MS) / t->period + 1;
+	uint64_t n = source_frame_at(l->source, now + MOMENT + NS_PER_MS) / t->period + 1;
 
-	return clock_of_frame(t->t0, n * t->period, t->rate) - ahead;
+	return clock_of_frame(t->t0, n * t->period, t->rate) - MOMENT;
 }
 
 static int listen_on(struct listener *l)
@@ -185,7 +173,7 @@ static int listen_on(struct listener *l)
 		if (r == -EPIPE || r == -ESTRPIPE)
 			r = mend(l, r);
 		if (r >= 0)
-			r = watch_lateness(l, now);
+			intake_adapt(&l->in, now, EXTRA_MAX);
 	}
 	return r;
 }

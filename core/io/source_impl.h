@@ -76,8 +76,10 @@ struct intake {
 	uint64_t next;		 /* frame of the zone to pull next */
 	uint64_t pushed;	 /* device frames so far */
 	uint64_t opened;	 /* ns */
-	uint32_t late;		 /* passes that came after the engine had been there */
-	uint64_t late_at;	 /* ns; since when they are counted */
+	uint64_t shift;		 /* zone frames of latency added because it was not enough */
+	uint32_t late;		 /* passes that came after the engine had been there, */
+	uint64_t late_at;	 /* since then (ns), */
+	uint64_t late_by;	 /* by so much at most (ns) */
 };
 
 struct intake_setup {
@@ -115,7 +117,11 @@ void intake_gap(struct intake *in);
 /* [io] At time now (ns) bring to the ring all that is there; fill in the health report. */
 void intake_pass(struct intake *in, uint64_t now);
 
-/* [io] Whether the engine has been there first more than a few times in 10 s. */
-bool intake_too_late(struct intake *in, uint64_t now);
+/*
+ * [io] When the engine has been there first more than a few times in 10 s,
+ * lengthen the latency by what was lacking, up to most (ns) in all; true then.
+ * A machine that is too slow thus has a few gaps at the start, not for ever.
+ */
+bool intake_adapt(struct intake *in, uint64_t now, uint64_t most);
 
 #endif

@@ -16,9 +16,8 @@
 
 #define PIECE	  (10 * NS_PER_MS)
 #define LATENCY	  (110 * NS_PER_MS)
-#define STEP	  (40 * NS_PER_MS) /* more of it for servers that are slower */
-#define EXTRA_MAX (320 * NS_PER_MS)
-#define REPORTS	  4u /* pieces between two */
+#define EXTRA_MAX (300 * NS_PER_MS) /* more of it for servers that are slower */
+#define REPORTS	  4u		    /* pieces between two */
 
 struct listener {
 	struct source *source;
@@ -26,7 +25,6 @@ struct listener {
 	pa_simple *stream;
 	uint8_t *bytes;
 	uint32_t frames; /* of a piece */
-	uint64_t extra;	 /* ns added to LATENCY because it was not enough */
 };
 
 static int open_intake(struct listener *l)
@@ -36,7 +34,7 @@ static int open_intake(struct listener *l)
 		.format = SAMPLE_FLOAT,
 		.channels = s->config.channels ? s->config.channels : 2,
 		.rate = s->config.rate ? s->config.rate : s->time.rate,
-		.latency = source_ns(s, s->time.period) + LATENCY + l->extra,
+		.latency = source_ns(s, s->time.period) + LATENCY,
 		.class = DRIFT_LOOSE,
 	};
 
@@ -107,12 +105,7 @@ static int listen_on(struct listener *l)
 						      (double)usec * 1e-6 * l->in.rate);
 		}
 		intake_pass(&l->in, now);
-		if (intake_too_late(&l->in, now) && l->extra < EXTRA_MAX) {
-			l->extra += STEP;
-			intake_close(&l->in);
-			if (open_intake(l) < 0)
-				return PA_ERR_INTERNAL;
-		}
+		intake_adapt(&l->in, now, EXTRA_MAX);
 	}
 	return PA_OK;
 }
