@@ -32,6 +32,7 @@ void health_set(struct health *h, enum health_state state, uint64_t retry_at,
 		const char *format, ...)
 {
 	char reason[sizeof(h->report.reason)];
+	const uint64_t one = 1;
 	bool changed;
 	va_list ap;
 
@@ -44,15 +45,18 @@ void health_set(struct health *h, enum health_state state, uint64_t retry_at,
 	h->report.state = state;
 	h->report.retry_at = retry_at;
 	memcpy(h->report.reason, reason, sizeof(reason));
+	/* under the lock, so that after health_mute() nobody is woken any more; an
+	 * eventfd that is full has already said all there is to say */
+	if (changed && h->notify_fd >= 0 && write(h->notify_fd, &one, sizeof(one)) < 0)
+		changed = false;
 	pthread_mutex_unlock(&h->lock);
+}
 
-	if (changed && h->notify_fd >= 0) {
-		uint64_t one = 1;
-
-		/* an eventfd that is full has already said all there is to say */
-		if (write(h->notify_fd, &one, sizeof(one)) < 0)
-			return;
-	}
+void health_mute(struct health *h)
+{
+	pthread_mutex_lock(&h->lock);
+	h->notify_fd = -1;
+	pthread_mutex_unlock(&h->lock);
 }
 
 struct health_report *health_begin(struct health *h)

@@ -39,7 +39,7 @@ struct health_report {
 struct health {
 	pthread_mutex_t lock;
 	struct health_report report; /* under lock */
-	int notify_fd;		     /* eventfd of control, not owned; -1 = nobody */
+	int notify_fd; /* eventfd of control, not owned; -1 = nobody; under lock */
 };
 
 void health_init(struct health *h, int notify_fd);
@@ -52,6 +52,9 @@ void health_set(struct health *h, enum health_state state, uint64_t retry_at,
 /* [io] Hold the lock to write numbers of h->report, without waking anyone. */
 struct health_report *health_begin(struct health *h);
 void health_end(struct health *h);
+
+/* [ctl] Wake nobody from now on: the descriptor may soon be somebody else's. */
+void health_mute(struct health *h);
 
 /* [any] Copy the report out. */
 void health_read(struct health *h, struct health_report *ret);

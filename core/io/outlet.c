@@ -20,9 +20,7 @@ static void stop(struct sink *s)
 	struct outlet *o = (struct outlet *)s;
 
 	/* a thread that is left behind must not wake whoever has that descriptor next */
-	health_begin(&s->health);
-	s->health.notify_fd = -1;
-	health_end(&s->health);
+	health_mute(&s->health);
 	runner_stop(&o->runner);
 }
 

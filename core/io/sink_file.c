@@ -292,9 +292,7 @@ static void stop(struct sink *s)
 {
 	struct sink_file *f = (struct sink_file *)s;
 
-	health_begin(&s->health);
-	s->health.notify_fd = -1; /* see outlet.c */
-	health_end(&s->health);
+	health_mute(&s->health);
 	runner_stop(&f->runner);
 }
 
