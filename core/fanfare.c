@@ -82,8 +82,10 @@ uint32_t ff_list_profiles(struct ff_profile *ret, uint32_t max)
 		struct ff_profile *p = &ret[filled];
 
 		*p = (struct ff_profile){ .readonly = entries[filled].readonly };
-		snprintf(p->name, sizeof(p->name), "%.*s", FF_NAME_MAX - 1, entries[filled].name);
-		snprintf(p->path, sizeof(p->path), "%.*s", FF_PATH_MAX - 1, entries[filled].path);
+		snprintf(p->name, sizeof(p->name), "%.*s", FF_NAME_MAX - 1,
+			 entries[filled].name);
+		snprintf(p->path, sizeof(p->path), "%.*s", FF_PATH_MAX - 1,
+			 entries[filled].path);
 	}
 	return filled;
 }
