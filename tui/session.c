@@ -86,7 +86,7 @@ static void session_mend(const struct termios *found)
 	tcsetattr(STDOUT_FILENO, TCSANOW, found);
 }
 
-static int session_bereft(pid_t child, const struct termios *found, bool terminal)
+static int session_bereft(pid_t child, const struct termios *found)
 {
 	int status = 0;
 
@@ -94,18 +94,17 @@ static int session_bereft(pid_t child, const struct termios *found, bool termina
 		;
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
-	if (terminal)
+	if (found)
 		session_mend(found);
 	fprintf(stderr, "fanfare: ended by signal %d (%s)\n", WTERMSIG(status),
 		strsignal(WTERMSIG(status)));
 	return 128 + WTERMSIG(status);
 }
 
-static _Noreturn void session_attend(int channel, pid_t child)
+/* found is how the terminal was before the child had it; NULL = there is none. */
+static _Noreturn void session_attend(int channel, pid_t child, const struct termios *found)
 {
 	struct sigaction forward = { .sa_handler = session_forward, .sa_flags = SA_RESTART };
-	struct termios found;
-	bool terminal = tcgetattr(STDOUT_FILENO, &found) == 0;
 	struct session_message m;
 
 	session_child = child;
@@ -125,11 +124,13 @@ static _Noreturn void session_attend(int channel, pid_t child)
 				;
 		_exit(m.code);
 	}
-	_exit(session_bereft(child, &found, terminal));
+	_exit(session_bereft(child, found));
 }
 
 int session_start(void)
 {
+	struct termios found;
+	bool terminal;
 	int pair[2];
 	pid_t child;
 
@@ -137,6 +138,7 @@ int session_start(void)
 		session_stop(); /* started with &: the terminal is not ours to paint on */
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
+	terminal = tcgetattr(STDOUT_FILENO, &found) == 0;
 	fflush(NULL);
 	child = fork();
 	if (child < 0) {
@@ -148,7 +150,7 @@ int session_start(void)
 	}
 	if (child > 0) {
 		close(pair[1]);
-		session_attend(pair[0], child);
+		session_attend(pair[0], child, terminal ? &found : NULL);
 	}
 	close(pair[0]);
 	return pair[1];
