@@ -12,7 +12,7 @@ PKGS_BUILD := gcc make pkgconf libncurses-dev libsystemd-dev libasound2-dev libp
 	libsbc-dev libconfig-dev libsndfile1-dev
 PKGS_CHECK := libcmocka-dev libsamplerate0-dev libvterm-dev dbus dbus-daemon pulseaudio \
 	pulseaudio-utils alsa-utils libasound2-plugins sox locales
-PKGS_CI    := clang clang-format
+PKGS_CI    := clang clang-format libclang-rt-dev
 PKGS_TIDY  := clang-tidy
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git
 PKGS_BENCH := pipewire pipewire-bin htop
