@@ -14,6 +14,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/*
+ * libpulse is not built for the thread sanitizer, which then takes its own
+ * locking for none. This is how the sanitizer asks what to leave out.
+ */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "called_from_lib:libpulsecommon\ncalled_from_lib:libpulse.so\n"
+	       "called_from_lib:libpulse-simple.so\nrace:pa_*\n";
+}
+
 void pulse_server_init(struct pulse_server *p)
 {
 	char server[96], cookie[96];
