@@ -102,7 +102,7 @@ struct ff_speaker {
 	enum ff_latency_from latency_from;
 	float reported_ms; /* NAN = never reported */
 	float measured_ms; /* NAN = never measured */
-	float trim_ms;	   /* the user's, signed */
+	float trim_ms;	   /* the user's, signed: more is later */
 	float delay_ms;	   /* what our delay line adds so that all agree */
 
 	char codec[16];	  /* "SBC", "" when nothing flows */

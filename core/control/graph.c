@@ -5,31 +5,31 @@
 #include <math.h>
 #include <stdlib.h>
 
-void graph_align(const double *latency_ms, uint32_t n, double *ret_delay_ms)
+void graph_align(const double *latency_ms, const double *trim_ms, uint32_t n,
+		 double *ret_delay_ms)
 {
 	double latest = 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		latest = fmax(latest, latency_ms[i]);
+		latest = fmax(latest, latency_ms[i] - trim_ms[i]);
 	for (uint32_t i = 0; i < n; i++)
-		ret_delay_ms[i] = fmin(latest - latency_ms[i], BRANCH_DELAY_MAX_MS);
+		ret_delay_ms[i] =
+			fmin(latest - latency_ms[i] + trim_ms[i], BRANCH_DELAY_MAX_MS);
 }
 
-double graph_latency(double measured_ms, double reported_ms, double assumed_ms, double trim_ms,
+double graph_latency(double measured_ms, double reported_ms, double assumed_ms,
 		     enum ff_latency_from *ret_from)
 {
-	double base = assumed_ms;
-
-	*ret_from = FF_LATENCY_ASSUMED;
-	if (!isnan(reported_ms)) {
-		base = reported_ms;
-		*ret_from = FF_LATENCY_REPORTED;
-	}
 	if (!isnan(measured_ms)) {
-		base = measured_ms;
 		*ret_from = FF_LATENCY_MEASURED;
+		return measured_ms;
 	}
-	return base + trim_ms;
+	if (!isnan(reported_ms)) {
+		*ret_from = FF_LATENCY_REPORTED;
+		return reported_ms;
+	}
+	*ret_from = FF_LATENCY_ASSUMED;
+	return assumed_ms;
 }
 
 /* What a speaker of each kind adds when it says nothing. */
@@ -41,7 +41,7 @@ static double assumed_ms(enum profile_output output)
 /* All speakers of a zone count, those that are away too: when one comes back, nobody moves. */
 static void align_zone(struct control *c, uint32_t zone)
 {
-	double latency[FF_SPEAKERS], delay[FF_SPEAKERS];
+	double latency[FF_SPEAKERS], trim[FF_SPEAKERS], delay[FF_SPEAKERS];
 	struct speaker *member[FF_SPEAKERS];
 	uint32_t n = 0;
 
@@ -51,13 +51,13 @@ static void align_zone(struct control *c, uint32_t zone)
 		if (s->zone != zone)
 			continue;
 		member[n] = s;
+		trim[n] = s->conf.trim_ms;
 		latency[n++] = graph_latency(s->conf.latency_ms, s->reported_ms,
-					     assumed_ms(s->conf.output), s->conf.trim_ms,
-					     &s->latency_from);
+					     assumed_ms(s->conf.output), &s->latency_from);
 	}
 	if (n == 0)
 		return;
-	graph_align(latency, n, delay);
+	graph_align(latency, trim, n, delay);
 	for (uint32_t i = 0; i < n; i++) {
 		member[i]->latency_ms = (float)latency[i];
 		member[i]->delay_ms = (float)delay[i];

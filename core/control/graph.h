@@ -10,17 +10,19 @@
 #define GRAPH_ASSUMED_MS 150.0 /* of a Bluetooth speaker that says nothing */
 
 /*
- * [any] The delays that make n speakers agree: ret_delay_ms[i] = latest -
- * latency_ms[i], where latest is the largest latency. All in milliseconds,
- * each at least 0 and at most 2,000.
+ * [any] The delays that make n speakers agree, each moved by its trim: more is
+ * later. ret_delay_ms[i] = latest - latency_ms[i] + trim_ms[i], where latest is
+ * the smallest that leaves no delay negative. All in milliseconds; a delay ends
+ * at 2,000.
  */
-void graph_align(const double *latency_ms, uint32_t n, double *ret_delay_ms);
+void graph_align(const double *latency_ms, const double *trim_ms, uint32_t n,
+		 double *ret_delay_ms);
 
 /*
- * [any] The latency to reckon with: measured, else reported, else assumed (NAN
- * = not known), plus trim. Milliseconds. *ret_from says which it was.
+ * [any] The latency to reckon with, in milliseconds: measured, else reported,
+ * else assumed (NAN = not known). *ret_from says which it was.
  */
-double graph_latency(double measured_ms, double reported_ms, double assumed_ms, double trim_ms,
+double graph_latency(double measured_ms, double reported_ms, double assumed_ms,
 		     enum ff_latency_from *ret_from);
 
 /* [ctl] The linear gain of a speaker with its mute, the solos, its zone and all of it. */
