@@ -78,7 +78,7 @@ struct profile_speaker {
 	bool mute;
 	enum profile_map map;
 	double latency_ms; /* 0..2000 measured; NAN = not measured */
-	double trim_ms;	   /* -500..+500 */
+	double trim_ms;	   /* -500..+500; more is later */
 	uint32_t bitpool;  /* most to be asked for, 2..250; 0 = the standard's high quality */
 	struct profile_simulation simulation;
 };
