@@ -81,14 +81,4 @@ int alsa_pcm_place(struct alsa_pcm *p, uint64_t now, struct alsa_place *ret);
  */
 int alsa_pcm_recover(struct alsa_pcm *p, int error);
 
-/* [io] Why a device that ran is lost, as a sentence. */
-void alsa_pcm_lost(const char *device, int error, char why[ALSA_WHY]);
-
-/*
- * [io] Who has a sound device of that name and direction open: program name
- * and process, by the kernel's own list. False when it cannot be told.
- */
-bool alsa_pcm_holder(const char *device, bool capture, char *ret_name, size_t size,
-		     int *ret_pid);
-
 #endif

@@ -19,7 +19,7 @@
 #define FANFARE_IO_FLOW_H
 
 #include "core/dsp/resample.h"
-#include "core/io/source_impl.h"
+#include "core/io/intake.h"
 
 enum flow_mode {
 	FLOW_QUIET, /* nothing comes */

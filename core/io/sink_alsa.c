@@ -8,6 +8,7 @@
  * place on the timeline again; what was due meanwhile is lost.
  */
 #include "core/io/alsa_pcm.h"
+#include "core/io/alsa_words.h"
 #include "core/io/outlet.h"
 
 #include <stdio.h>
@@ -233,7 +234,7 @@ static void run(void *body)
 		if (r >= 0) {
 			backoff_reset(&wait);
 			r = play_on(a);
-			alsa_pcm_lost(s->device[0] ? s->device : "default", r, why);
+			alsa_words_lost(s->device[0] ? s->device : "default", r, why);
 		}
 		close_device(a);
 		if (runner_stopping(&a->out.runner))

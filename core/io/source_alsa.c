@@ -10,7 +10,8 @@
  * lengthened by small steps.
  */
 #include "core/io/alsa_pcm.h"
-#include "core/io/source_impl.h"
+#include "core/io/alsa_words.h"
+#include "core/io/intake.h"
 
 #include <stdio.h>
 
@@ -190,7 +191,7 @@ void source_alsa_run(struct source *s)
 		if (r >= 0) {
 			backoff_reset(&wait);
 			r = listen_on(&l);
-			alsa_pcm_lost(s->device[0] ? s->device : "default", r, why);
+			alsa_words_lost(s->device[0] ? s->device : "default", r, why);
 		}
 		close_device(&l);
 		if (runner_stopping(&s->runner))

@@ -8,7 +8,7 @@
  * position report, good to a few milliseconds.
  */
 #include "core/io/pulse.h"
-#include "core/io/source_impl.h"
+#include "core/io/intake.h"
 
 #include <pulse/error.h>
 #include <pulse/simple.h>

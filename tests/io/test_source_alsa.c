@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "core/io/alsa_pcm.h"
+#include "core/io/alsa_words.h"
 #include "tests/io/live.h"
 #include "tests/io/pulse_server.h"
 
@@ -69,8 +69,8 @@ static void nobody_holds_a_card_that_is_not_there(void **state)
 	int pid;
 
 	(void)state;
-	assert_false(alsa_pcm_holder("hw:CARD=Nowhere", true, name, sizeof(name), &pid));
-	assert_false(alsa_pcm_holder("hw:31,0", false, name, sizeof(name), &pid));
+	assert_false(alsa_words_holder("hw:CARD=Nowhere", true, name, sizeof(name), &pid));
+	assert_false(alsa_words_holder("hw:31,0", false, name, sizeof(name), &pid));
 }
 
 static void a_device_without_a_clock_is_read_in_real_time(void **state)
@@ -155,7 +155,7 @@ static void a_server_behind_a_plugin_is_followed(void **state)
 	e = evenness_of(l.heard, l.heard_n, 997, 44100);
 	assert_true(fabs(e.hz - 997) < 2);
 	assert_true(e.wander < 2e-3);
-	assert_true(e.spoilt < 0.2);
+	assert_true(e.spoilt < LIVE_SPOILT);
 
 	pulse_server_kill(&server);
 	assert_true(live_wait_source(s, HEALTH_WAITING, "server", 8));
