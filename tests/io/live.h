@@ -16,6 +16,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/*
+ * The share of blocks that may be spoilt where a normal thread has to keep up
+ * with a device: a sanitizer's build may not keep up at all.
+ */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LIVE_SPOILT 0.8
+#else
+#define LIVE_SPOILT 0.2
+#endif
+
 struct live {
 	struct timeline time;
 	struct engine *engine; /* its frame counter is what sinks go by */
