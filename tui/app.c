@@ -345,6 +345,7 @@ static int app_console(struct app *a, const struct app_options *o, int tty, char
 	a->frame_ms = getenv("SSH_CONNECTION") ? APP_FRAME_REMOTE_MS : APP_FRAME_LOCAL_MS;
 	ui_init(&a->ui, app_submit, a);
 	a->ui.given = o->profile != NULL;
+	a->ui.no_bluetooth = o->no_bluetooth;
 	if (gethostname(a->ui.host, sizeof(a->ui.host) - 1) < 0)
 		a->ui.host[0] = '\0';
 	dot = strchr(a->ui.host, '.');

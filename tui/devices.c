@@ -11,6 +11,7 @@
 #include "tui/keys.h"
 #include "tui/pane.h"
 #include "tui/text.h"
+#include "tui/words.h"
 
 const struct ff_device *devices_find(const struct ui *ui, const char *address)
 {
@@ -219,7 +220,7 @@ static const struct ff_device *devices_target(struct ui *ui)
 
 static const char *devices_name(const struct ff_device *d)
 {
-	return d->name[0] ? d->name : d->address;
+	return words_name(d->name, d->address);
 }
 
 void devices_pair(struct ui *ui, int unused)

@@ -35,6 +35,56 @@ void draw_rule(struct cells *c, struct rect r, const char *title, bool front)
 			     front ? STYLE_TAB_ON : STYLE_TITLE, " %s ", title);
 }
 
+/* Bytes of text that fit width columns, broken at a blank where there is one. */
+static size_t draw_break(const char *text, int width)
+{
+	size_t at = 0, blank = 0;
+	int used = 0;
+
+	while (text[at]) {
+		uint32_t ch;
+		size_t n = text_decode(text + at, &ch);
+		int w = text_width_of(ch);
+
+		if (used + (w > 0 ? w : 0) > width && at > 0)
+			return blank ? blank : at;
+		if (ch == ' ')
+			blank = at;
+		used += w > 0 ? w : 0;
+		at += n;
+	}
+	return at;
+}
+
+int draw_wrapped(const char *text, int width)
+{
+	int rows = 0;
+
+	for (; *text; rows++) {
+		text += draw_break(text, width);
+		text += *text == ' ';
+	}
+	return rows;
+}
+
+int draw_wrap(struct cells *c, struct rect r, enum style style, const char *text)
+{
+	int row = 0;
+
+	for (; *text && row < r.rows; row++) {
+		size_t n = draw_break(text, r.cols);
+		char line[FF_TEXT_MAX * 2];
+
+		/* the last row shows by its cut that there is more */
+		if (row == r.rows - 1)
+			n = strlen(text);
+		snprintf(line, sizeof(line), "%.*s", (int)n, text);
+		cells_text(c, r.row + row, r.col, r.cols, style, line);
+		text += n + (text[n] == ' ');
+	}
+	return row;
+}
+
 void draw_signal(struct cells *c, int row, int col, int dbm)
 {
 	int bars = dbm >= -60 ? 3 : dbm >= -75 ? 2 : 1;
@@ -152,7 +202,10 @@ static void draw_header(const struct ui *ui, struct cells *c)
 		if (i == HEAD_UP && c->cols - 1 - text_width(p[i].text) > col)
 			col = c->cols - 1 - text_width(p[i].text);
 		if (i == HEAD_SOURCE) {
-			cells_glyph(c, 0, col, 0x25B6, '>', STYLE_GOOD);
+			bool plays = s->sources_n > 0 && s->sources[0].state == FF_PLAYING;
+
+			cells_glyph(c, 0, col, plays ? 0x25B6 : 0x25CB, plays ? '>' : 'o',
+				    plays ? STYLE_GOOD : STYLE_WARN);
 			col += 2;
 		}
 		col += cells_text(c, 0, col, c->cols - col, p[i].style, p[i].text) + gap;
@@ -215,36 +268,71 @@ static void draw_footer(const struct ui *ui, struct cells *c, int row)
 			col += draw_hint(c, row, col, end - col, table[i].hint);
 }
 
+/* A message; one too long for its row takes the row above as well, if that may be. */
+static void draw_message(struct cells *c, int row, enum style mark, uint32_t glyph, char plain,
+			 enum style style, const char *text)
+{
+	int col = c->cols > 40 ? 1 : 0, indent = glyph ? 2 : 0;
+	int rows = c->rows >= 12 && draw_wrapped(text, c->cols - col - indent - 1) > 1 ? 2 : 1;
+
+	row -= rows - 1;
+	for (int i = 0; i < rows; i++)
+		cells_fill(c, row + i, 0, c->cols, ' ', STYLE_TEXT);
+	if (glyph)
+		cells_glyph(c, row, col, glyph, plain, mark);
+	draw_wrap(c, (struct rect){ row, col + indent, rows, c->cols - col - indent - 1 },
+		  style, text);
+}
+
+static void draw_toast(const struct ui *ui, struct cells *c, int row)
+{
+	static const struct {
+		uint32_t rich;
+		char plain;
+		enum style mark, text;
+	} tones[] = {
+		[SAY_FINE] = { 0x2713, '*', STYLE_GOOD, STYLE_TEXT },
+		[SAY_WARNING] = { '!', '!', STYLE_WARN, STYLE_WARN },
+		[SAY_ERROR] = { 0x2717, '!', STYLE_BAD, STYLE_BAD },
+	};
+
+	draw_message(c, row, tones[ui->tone].mark, tones[ui->tone].rich, tones[ui->tone].plain,
+		     tones[ui->tone].text, ui->toast);
+}
+
+/* The first source that does not play and says why; NULL = all is well. */
+static const struct ff_source *draw_mute_source(const struct ff_snapshot *s)
+{
+	for (uint32_t i = 0; i < s->sources_n; i++)
+		if (s->sources[i].state != FF_PLAYING && s->sources[i].reason[0])
+			return &s->sources[i];
+	return NULL;
+}
+
 /* What is asked, typed or said, else what the core wants known. */
 static void draw_line(const struct ui *ui, struct cells *c, int row)
 {
+	const struct ff_source *mute = draw_mute_source(&ui->snap);
 	int col = c->cols > 40 ? 1 : 0, width = c->cols - col;
+	char text[FF_TEXT_MAX + FF_NAME_MAX + 4];
 
 	if (ui->ask[0]) {
-		col += cells_text(c, row, col, width, STYLE_NOTICE, ui->ask);
+		col += cells_text(c, row, col, width - 5, STYLE_NOTICE, ui->ask);
 		col += cells_text(c, row, col, c->cols - col, STYLE_KEY, " y/N ");
 		cells_cursor(c, row, col < c->cols ? col : c->cols - 1);
 	} else if (ui->prompt.open) {
 		prompt_draw(&ui->prompt, c, row, col, width);
 	} else if (ui->toast[0]) {
-		static const struct {
-			uint32_t rich;
-			char plain;
-			enum style mark, text;
-		} tones[] = {
-			[SAY_FINE] = { 0x2713, '*', STYLE_GOOD, STYLE_TEXT },
-			[SAY_WARNING] = { '!', '!', STYLE_WARN, STYLE_WARN },
-			[SAY_ERROR] = { 0x2717, '!', STYLE_BAD, STYLE_BAD },
-		};
-
-		cells_glyph(c, row, col, tones[ui->tone].rich, tones[ui->tone].plain,
-			    tones[ui->tone].mark);
-		cells_text(c, row, col + 2, width - 2, tones[ui->tone].text, ui->toast);
+		draw_toast(ui, c, row);
 	} else if (ui->snap.muted_all) {
 		cells_text(c, row, col, width, STYLE_MUTE,
 			   " everything is muted: M lets it sound ");
 	} else if (ui->snap.notice[0]) {
-		cells_text(c, row, col, width, STYLE_NOTICE, ui->snap.notice);
+		draw_message(c, row, STYLE_NOTICE, 0, ' ', STYLE_NOTICE, ui->snap.notice);
+	} else if (mute) {
+		snprintf(text, sizeof(text), "%s: %s", mute->name[0] ? mute->name : mute->type,
+			 mute->reason);
+		draw_message(c, row, STYLE_NOTICE, 0, ' ', STYLE_NOTICE, text);
 	}
 }
 
@@ -287,10 +375,6 @@ void ui_draw(const struct ui *ui, struct cells *c)
 	/* in a low window what is asked takes the footer's place */
 	if (footer && (line || !(busy || ui->toast[0])))
 		draw_footer(ui, c, c->rows - 1);
-	if (line)
-		draw_line(ui, c, c->rows - 2);
-	else if (busy || ui->toast[0])
-		draw_line(ui, c, c->rows - 1);
 	r.rows = c->rows - r.row - footer - line;
 	if (!ui->first)
 		cells_text(c, r.row, 1, c->cols - 1, STYLE_DIM, "starting");
@@ -298,6 +382,11 @@ void ui_draw(const struct ui *ui, struct cells *c)
 		draw_all_panes(ui, c, r);
 	else
 		panes[ui->pane].draw(ui, c, r, true);
+	/* over what is there: a long message takes a row of the pane for its time */
+	if (line)
+		draw_line(ui, c, c->rows - 2);
+	else if (busy || ui->toast[0])
+		draw_line(ui, c, c->rows - 1);
 	if (ui->help.open)
 		help_draw(ui, c);
 	if (pairing_open(ui))

@@ -14,6 +14,12 @@
 /* [ui] A rule with a title over the first row of r; front = the keys go here. */
 void draw_rule(struct cells *c, struct rect r, const char *title, bool front);
 
+/* [ui] Rows that text takes when it is broken at blanks into width columns; 0 for "". */
+int draw_wrapped(const char *text, int width);
+
+/* [ui] Draw it so into r, the last row cut; returns the rows used. */
+int draw_wrap(struct cells *c, struct rect r, enum style style, const char *text);
+
 /* [ui] Bars for a signal in dBm, three columns. */
 void draw_signal(struct cells *c, int row, int col, int dbm);
 

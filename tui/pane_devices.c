@@ -9,17 +9,21 @@
 #include "tui/draw.h"
 #include "tui/pane.h"
 #include "tui/text.h"
+#include "tui/words.h"
 
 /* What is wrong, and what mends it; NULL = nothing. */
-static const char *devices_trouble(const struct ff_snapshot *s)
+static const char *devices_trouble(const struct ui *ui)
 {
+	const struct ff_snapshot *s = &ui->snap;
 	bool powered = false;
 
 	for (uint32_t i = 0; i < s->adapters_n; i++)
 		powered = powered || s->adapters[i].powered;
+	if (ui->no_bluetooth)
+		return "Bluetooth is left alone: this Fanfare was started with --no-bluetooth.";
 	if (!s->bus)
-		return "No D-Bus answers, so Bluetooth cannot be reached. Mend: sudo systemctl "
-		       "start dbus";
+		return "No D-Bus answers, so Bluetooth cannot be reached. Mend: sudo apt "
+		       "install dbus; sudo systemctl start dbus";
 	if (!s->bluetoothd)
 		return "The Bluetooth service does not run. Mend: sudo apt install bluez; sudo "
 		       "systemctl start bluetooth";
@@ -30,31 +34,6 @@ static const char *devices_trouble(const struct ff_snapshot *s)
 	if (!powered)
 		return "The Bluetooth adapter is switched off. Mend: rfkill unblock bluetooth";
 	return NULL;
-}
-
-/* Break text at blanks into rows of width; returns the rows used. */
-static int devices_wrap(struct cells *c, struct rect r, enum style style, const char *text)
-{
-	int row = 0;
-
-	while (*text && row < r.rows) {
-		size_t n = strlen(text), take = (size_t)(r.cols > 1 ? r.cols : 1);
-		char line[256];
-
-		if (take > sizeof(line) - 1)
-			take = sizeof(line) - 1;
-		if (n > take) {
-			size_t cut = take;
-
-			while (cut > 0 && text[cut] != ' ')
-				cut--;
-			n = cut ? cut : take;
-		}
-		snprintf(line, sizeof(line), "%.*s", (int)n, text);
-		cells_text(c, r.row + row++, r.col, r.cols, style, line);
-		text += n + (text[n] == ' ');
-	}
-	return row;
 }
 
 static void devices_state(const struct ui *ui, const struct ff_device *d, char *ret,
@@ -94,7 +73,7 @@ static void devices_row(const struct ui *ui, struct cells *c, struct rect r, int
 		   selected && front ? STYLE_SELECT
 		   : d->name[0]	     ? STYLE_TEXT
 				     : STYLE_DIM,
-		   d->name[0] ? d->name : d->address);
+		   words_name(d->name, d->address));
 	at += name_w + 1;
 	if (r.cols >= 40) {
 		if (d->rssi)
@@ -148,7 +127,7 @@ static void devices_adapters(const struct ui *ui, struct cells *c, struct rect r
 void pane_devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
 {
 	const struct devices *v = &ui->devices;
-	const char *trouble = devices_trouble(&ui->snap);
+	const char *trouble = devices_trouble(ui);
 	int used = 0, count = (int)v->order_n, top;
 	struct rect line = r;
 
@@ -158,7 +137,7 @@ void pane_devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool
 	}
 	line = (struct rect){ r.row, r.col + 1, r.rows, r.cols - 2 };
 	if (trouble) {
-		used = devices_wrap(c, line, STYLE_WARN, trouble);
+		used = draw_wrap(c, line, STYLE_WARN, trouble);
 	} else if (r.rows >= 5) {
 		devices_adapters(ui, c, r);
 		used = 1;
@@ -166,7 +145,7 @@ void pane_devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool
 	r.row += used, r.rows -= used;
 	if (count == 0 && !trouble && r.rows > 0) {
 		line = (struct rect){ r.row, r.col + 1, r.rows, r.cols - 2 };
-		devices_wrap(
+		draw_wrap(
 			c, line, STYLE_STRONG,
 			"No device is known. Switch a speaker's pairing mode on, then press s "
 			"to look for it.");
@@ -181,7 +160,7 @@ void pane_devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool
 void pairing_draw(const struct ui *ui, struct cells *c)
 {
 	const struct ff_pairing *p = &ui->snap.pairing;
-	const char *name = p->name[0] ? p->name : p->address, *what = "", *keys = "";
+	const char *name = words_name(p->name, p->address), *what = "", *keys = "";
 	int width = c->cols < 56 ? c->cols : 56, height = c->rows < 7 ? c->rows : 7;
 	struct rect r = { (c->rows - height) / 3, (c->cols - width) / 2, height, width };
 	int row = r.row + 1, col = r.col + 2, inner = width - 4;

@@ -153,6 +153,28 @@ static void mixer_level(struct cells *c, int row, int col, const struct columns 
 			  quiet ? silent : fader);
 }
 
+/* Why it does not play, where its meter would be; a long reason leaves the next try readable.
+ */
+static void mixer_reason(struct cells *c, int row, int col, const struct columns *k,
+			 const struct ff_speaker *s)
+{
+	enum style style = s->state == FF_OFF ? STYLE_DIM : STYLE_WARN;
+	int room = k->meter_w + (k->peak ? 6 : 0), used, tail;
+	char text[FF_TEXT_MAX + 80], next[40];
+
+	words_state(s, text, sizeof(text));
+	words_next(s, next, sizeof(next));
+	tail = text_width(next);
+	if (text_width(text) > room && tail > 0 && tail < room / 2) {
+		used = cells_text(c, row, col + k->meter, room - tail, style, text);
+		cells_text(c, row, col + k->meter + used, tail, style, next);
+		return;
+	}
+	cells_text(c, row, col + k->meter, room, style, text);
+	if (k->peak && text_width(text) <= k->meter_w)
+		cells_right(c, row, col + k->peak, 5, STYLE_DIM, "--");
+}
+
 static void mixer_speaker_row(const struct ui *ui, struct cells *c, int row, int col,
 			      const struct columns *k, uint32_t i)
 {
@@ -177,13 +199,7 @@ static void mixer_speaker_row(const struct ui *ui, struct cells *c, int row, int
 		if (k->peak)
 			meter_number(m, c, row, col + k->peak, 5);
 	} else {
-		int room = k->meter_w + (k->peak ? 6 : 0);
-
-		words_state(s, text, sizeof(text));
-		cells_text(c, row, col + k->meter, room,
-			   s->state == FF_OFF ? STYLE_DIM : STYLE_WARN, text);
-		if (k->peak && text_width(text) <= k->meter_w)
-			cells_right(c, row, col + k->peak, 5, STYLE_DIM, "--");
+		mixer_reason(c, row, col, k, s);
 	}
 	if (s->mute)
 		cells_text(c, row, col + (k->marks ? k->marks : k->volume), 1, STYLE_MUTE, "M");
@@ -228,7 +244,8 @@ static void mixer_row_draw(const struct ui *ui, struct cells *c, int row, int co
 			style = STYLE_STRONG;
 	} else {
 		mixer_speaker_row(ui, c, row, col, k, r->index);
-		name = ui->snap.speakers[r->index].name;
+		name = words_name(ui->snap.speakers[r->index].name,
+				  ui->snap.speakers[r->index].address);
 	}
 	if (selected && front)
 		cells_fill(c, row, col + k->name, k->name_w, ' ', style);
@@ -238,6 +255,35 @@ static void mixer_row_draw(const struct ui *ui, struct cells *c, int row, int co
 		if (front)
 			cells_cursor(c, row, col);
 	}
+}
+
+/* Two rows of words about the selected one. */
+static void mixer_detail_text(const struct ui *ui, struct cells *c, struct rect r)
+{
+	const struct ff_speaker *s = mixer_speaker(ui) ? &ui->mixer.slow : NULL;
+	char state[FF_TEXT_MAX + 80];
+	struct words w;
+
+	if (s && s->state != FF_PLAYING) { /* all of what its row may have had to cut */
+		words_state(s, state, sizeof(state));
+		if (draw_wrap(c, r, STYLE_WARN, state) > 1)
+			return;
+	} else {
+		words_start(&w, r.cols);
+		if (s)
+			words_stream(s, &w);
+		for (uint32_t i = 0; !s && i < ui->snap.sources_n; i++)
+			if (ui->snap.sources[i].zone == ui->mixer.selected_id)
+				words_source(&ui->snap.sources[i], &w);
+		cells_text(c, r.row, r.col, r.cols, STYLE_TEXT, w.text);
+	}
+	words_start(&w, r.cols);
+	if (s)
+		words_timing(s, &w);
+	else
+		words_add(&w, "%u Hz, %u frames a cycle, %s", ui->snap.rate, ui->snap.period,
+			  ui->snap.realtime ? "real-time" : "without real-time priority");
+	cells_text(c, r.row + 1, r.col, r.cols, STYLE_TEXT, w.text);
 }
 
 /* The selected one's fader, both its sides, and what there is to know. */
@@ -250,13 +296,16 @@ static void mixer_detail(const struct ui *ui, struct cells *c, struct rect r)
 	const struct mixer_meters *m;
 	int row = r.row, half = r.cols * 5 / 9, width = r.cols - half - 12;
 	float db;
-	struct words w;
 
 	if (!s && !z)
 		return;
 	m = s ? &ui->mixer.speaker[s - ui->snap.speakers] : &ui->mixer.zone[z - ui->snap.zones];
 	db = s ? s->volume_db : z->volume_db;
-	draw_rule(c, r, s ? s->name : *z->name ? z->name : "MASTER", false);
+	draw_rule(c, r,
+		  s	     ? words_name(s->name, s->address)
+		  : *z->name ? z->name
+			     : "MASTER",
+		  false);
 	if (r.rows >= DETAIL_ROWS) {
 		char text[16];
 
@@ -276,20 +325,7 @@ static void mixer_detail(const struct ui *ui, struct cells *c, struct rect r)
 		}
 		row++;
 	}
-	words_start(&w, r.cols - 3);
-	if (s)
-		words_stream(&ui->mixer.slow, &w);
-	for (uint32_t i = 0; !s && i < ui->snap.sources_n; i++)
-		if (ui->snap.sources[i].zone == (uint32_t)(z - ui->snap.zones))
-			words_source(&ui->snap.sources[i], &w);
-	cells_text(c, ++row, r.col + 2, r.cols - 3, STYLE_TEXT, w.text);
-	words_start(&w, r.cols - 3);
-	if (s)
-		words_timing(&ui->mixer.slow, &w);
-	else
-		words_add(&w, "%u Hz, %u frames a cycle, %s", ui->snap.rate, ui->snap.period,
-			  ui->snap.realtime ? "real-time" : "without real-time priority");
-	cells_text(c, ++row, r.col + 2, r.cols - 3, STYLE_TEXT, w.text);
+	mixer_detail_text(ui, c, (struct rect){ row + 1, r.col + 2, 2, r.cols - 3 });
 }
 
 /* The strip is whole, or its two lines of text, or not there: rows come first, up to a few. */

@@ -69,9 +69,10 @@ struct ui {
 	char host[64];
 
 	enum pane pane;
-	bool full;  /* one pane only, also where all would fit */
-	bool moved; /* a key was pressed: no more opening panes by ourselves */
-	bool given; /* the profile was named on the command line */
+	bool full;	   /* one pane only, also where all would fit */
+	bool moved;	   /* a key was pressed: no more opening panes by ourselves */
+	bool given;	   /* the profile was named on the command line */
+	bool no_bluetooth; /* and Bluetooth refused there */
 	struct mixer mixer;
 	struct devices devices;
 	struct profiles profiles;

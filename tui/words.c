@@ -30,6 +30,13 @@ void words_add(struct words *w, const char *format, ...)
 	snprintf(w->text + used, sizeof(w->text) - used, "%*s%s", gap, "", piece);
 }
 
+const char *words_name(const char *name, const char *address)
+{
+	if (text_width(name) > 0)
+		return name;
+	return address[0] ? address : "(no name)";
+}
+
 static const char *words_of_state(enum ff_state state)
 {
 	switch (state) {
@@ -53,17 +60,21 @@ static const char *words_of_state(enum ff_state state)
 	return "?";
 }
 
+void words_next(const struct ff_speaker *s, char *ret, size_t size)
+{
+	*ret = '\0';
+	if (s->retry_ms > 0)
+		snprintf(ret, size, ", next try in %u s", (s->retry_ms + 999) / 1000);
+	else if (s->tries > 1 && s->state != FF_OFF)
+		snprintf(ret, size, ", try %u", s->tries);
+}
+
 void words_state(const struct ff_speaker *s, char *ret, size_t size)
 {
-	char tries[24] = "", retry[40] = "";
+	char next[40];
 
-	if (s->tries > 1 && s->state != FF_OFF && s->retry_ms == 0)
-		snprintf(tries, sizeof(tries), ", try %u", s->tries);
-	if (s->retry_ms > 0)
-		snprintf(retry, sizeof(retry), ", next try in %u s",
-			 (s->retry_ms + 999) / 1000);
-	snprintf(ret, size, "%s%s%s", s->reason[0] ? s->reason : words_of_state(s->state),
-		 tries, retry);
+	words_next(s, next, sizeof(next));
+	snprintf(ret, size, "%s%s", s->reason[0] ? s->reason : words_of_state(s->state), next);
 }
 
 const char *words_output(enum ff_output output)
@@ -138,8 +149,9 @@ void words_stream(const struct ff_speaker *s, struct words *w)
 	if (s->output == FF_OUT_BLUETOOTH) {
 		if (s->queue_max)
 			words_add(w, "queue %u/%u", s->queue, s->queue_max);
-		words_drops(s, w);
-		if (s->adapter_name[0])
+		if (s->codec[0] || s->drops)
+			words_drops(s, w);
+		if (s->codec[0] && s->adapter_name[0])
 			words_add(w, "air %.0f%% of %s", (double)s->air * 100, s->adapter_name);
 		if (s->battery >= 0)
 			words_add(w, "batt %d%%%s", s->battery, s->battery <= 25 ? "!" : "");

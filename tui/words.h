@@ -24,8 +24,14 @@ void words_start(struct words *w, int room);
 /* [ui] Add a piece, two blanks before it, if it fits. */
 void words_add(struct words *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* [ui] A name that can be seen: its own, else its address. */
+const char *words_name(const char *name, const char *address);
+
 /* [any] Why a speaker does not play, and what comes next: "out of range, next try in 20 s". */
 void words_state(const struct ff_speaker *s, char *ret, size_t size);
+
+/* [any] Only what comes next: ", next try in 20 s", ", try 2", "". */
+void words_next(const struct ff_speaker *s, char *ret, size_t size);
 
 /* [any] Three letters for what carries it: "bt", "sim", … */
 const char *words_output(enum ff_output output);

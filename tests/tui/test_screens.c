@@ -215,6 +215,32 @@ static void a_volume_is_typed_above_the_footer(void **state)
 	free(ui);
 }
 
+static void long_reasons_are_read_to_their_end(void **state)
+{
+	static struct ff_snapshot snap;
+	struct scene_sent sent = { .n = 0 };
+	struct ui *ui;
+
+	(void)state;
+	scene_party(&snap, 6);
+	snap.sources[0].state = FF_WAITING;
+	snprintf(snap.sources[0].reason, FF_TEXT_MAX,
+		 "there is no sound input \"hw:CARD=Device\": plug it in, or see with arecord "
+		 "-l "
+		 "what is there");
+	snprintf(snap.speakers[5].reason, FF_TEXT_MAX,
+		 "PipeWire holds it: wpctl set-profile lets it go, or take its own sink");
+	snap.log_count = 1;
+	snap.log[0] = (struct ff_log_line){ .level = 4, .time_ms = snap.time_ms };
+	snprintf(snap.log[0].text, FF_TEXT_MAX, "%s", snap.sources[0].reason);
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_END, 10001);
+	draw_and_compare(ui, "reasons", 24, 80, GLYPHS_FULL);
+	draw_and_compare(ui, "reasons", 40, 140, GLYPHS_FULL);
+	draw_and_compare(ui, "reasons", 10, 40, GLYPHS_ASCII);
+	free(ui);
+}
+
 static void zones_are_headings(void **state)
 {
 	static struct ff_snapshot snap;
@@ -275,6 +301,7 @@ int main(void)
 		cmocka_unit_test(pairing_asks_in_a_window),
 		cmocka_unit_test(help_lists_the_keys),
 		cmocka_unit_test(a_volume_is_typed_above_the_footer),
+		cmocka_unit_test(long_reasons_are_read_to_their_end),
 		cmocka_unit_test(zones_are_headings),
 		cmocka_unit_test(no_size_is_too_small_or_too_odd),
 	};
