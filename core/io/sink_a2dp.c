@@ -20,7 +20,6 @@
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -31,7 +30,7 @@
 #define LATENCY_MS 25u /* promised from source to socket */
 #define PRIORITY   6   /* SO_PRIORITY, before everything that is not sound */
 #define STUCK_NS   NS_PER_SEC
-#define LOOK_EVERY 4u /* packets; how often a queue that was empty is looked at */
+#define LOOK_EVERY 8u /* packets; how often a queue that was empty is looked at */
 
 /* What there is while a stream lasts. */
 struct link {
@@ -53,8 +52,9 @@ struct a2dp {
 	uint32_t queue;	   /* packets waiting when last looked */
 	uint32_t unseen;   /* packets sent since */
 	uint64_t sent, drops, drop_at;
-	uint32_t ready;			/* packets in out that are complete */
-	struct packet out[OUT_MAX + 1]; /* the last one is being filled */
+	uint32_t ready;			 /* packets in out that are complete */
+	struct packet *out[OUT_MAX + 1]; /* the one after them is being filled */
+	struct packet packets[OUT_MAX + 1];
 };
 
 /* ---- encoding ------------------------------------------------------------------------ */
@@ -62,7 +62,7 @@ struct a2dp {
 /* The next SBC frame of the timeline into the packet that is being filled. */
 static void encode_frame(struct a2dp *a)
 {
-	struct packet *p = &a->out[a->ready];
+	struct packet *p = a->out[a->ready];
 	uint32_t n = a2dp_sbc_pcm_frames(&a->link.packer.config);
 	float sound[2 * PACKER_PCM_MAX];
 	int r;
@@ -78,7 +78,7 @@ static void encode_frame(struct a2dp *a)
 	if (r < 0)
 		packer_gap(&a->link.packer);
 	if (r != 0)
-		a->out[a->ready].len = 0;
+		a->out[a->ready]->len = 0;
 }
 
 /* The first frame at or after n on the grid that all speakers share. */
@@ -100,7 +100,7 @@ static void rejoin(struct a2dp *a, uint64_t until, uint64_t now)
 	a->drop_at = now;
 	a->next = from;
 	packer_gap(&a->link.packer);
-	a->out[0].len = 0; /* the one being filled would not continue */
+	a->out[0]->len = 0; /* the one being filled would not continue */
 }
 
 static void a2dp_prepare(struct sink *s, uint64_t now)
@@ -194,7 +194,7 @@ static void tell_numbers(struct a2dp *a)
 static int send_ready(struct a2dp *a, uint64_t now)
 {
 	for (uint32_t i = 0; i < a->ready; i++) {
-		int r = offer(a, &a->out[i]);
+		int r = offer(a, a->out[i]);
 
 		if (r < 0)
 			return r;
@@ -224,10 +224,10 @@ static bool look(struct a2dp *a)
 /* What is being filled becomes the first again. */
 static void keep_rest(struct a2dp *a)
 {
-	const struct packet *rest = &a->out[a->ready];
+	struct packet *rest = a->out[a->ready];
 
-	/* all but the bytes that were not written yet */
-	memcpy(&a->out[0], rest, offsetof(struct packet, bytes) + rest->len);
+	a->out[a->ready] = a->out[0];
+	a->out[0] = rest;
 	a->ready = 0;
 }
 
@@ -382,7 +382,7 @@ static int a2dp_attach(struct sink *s, const struct a2dp_stream *stream)
 	a->taken_at = 0;
 	a->stuck = false;
 	a->ready = 0;
-	a->out[0].len = 0;
+	a->out[0]->len = 0;
 	a->queue = 0;
 	a->unseen = 0;
 	tell_numbers(a);
@@ -444,6 +444,8 @@ int sink_a2dp_new(const struct sink_args *args, struct sink **ret)
 	pthread_mutex_init(&a->lock, &attr);
 	pthread_mutexattr_destroy(&attr);
 	a->link.fd = -EBADF;
+	for (uint32_t i = 0; i <= OUT_MAX; i++)
+		a->out[i] = &a->packets[i];
 	health_set(&a->base.health, HEALTH_WAITING, 0, "not connected");
 
 	*ret = &a->base;

@@ -138,7 +138,8 @@ static void seven_stereo_speakers_give_way_evenly_and_not_the_music(void **state
 	print_message("bitpool %u to %u, %.0f slots, %lu dropped of %lu in 10 s, %lu later\n",
 		      late.least, late.most, late.slots, early.drops, early.sent,
 		      late.drops - early.drops);
-	assert_true(late.slots <= AIR_SLOTS_PER_SECOND);
+	/* what there is, or the next step up if a try is under way just now */
+	assert_true(late.slots <= 1.05 * AIR_SLOTS_PER_SECOND);
 	assert_true(late.slots >= 0.75 * AIR_SLOTS_PER_SECOND); /* and uses what there is */
 	assert_true(late.least >= 24);
 	assert_true(late.most - late.least <= 5);  /* neighbouring steps of slots */
