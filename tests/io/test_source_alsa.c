@@ -150,12 +150,12 @@ static void a_server_behind_a_plugin_is_followed(void **state)
 	assert_true(live_wait_source(s, HEALTH_WAITING, "server", 5));
 	assert_true(pulse_server_start(&server));
 	assert_true(live_wait_sound(&l, s, 0.1f, 10));
-	live_listen(&l, s, 3);
+	live_listen(&l, s, 4); /* the plugin's position runs wild for two seconds */
 	live_listen(&l, s, 2);
 	e = evenness_of(l.heard, l.heard_n, 997, 44100);
 	assert_true(fabs(e.hz - 997) < 2);
 	assert_true(e.wander < 2e-3);
-	assert_true(e.spoilt < LIVE_SPOILT);
+	assert_true(e.spoilt < 0.2 + LIVE_SPOILT); /* and jumps by 5 ms later */
 
 	pulse_server_kill(&server);
 	assert_true(live_wait_source(s, HEALTH_WAITING, "server", 8));
