@@ -158,17 +158,17 @@ lab:
 	@tests/deps.sh $(PKGS_LAB) || true
 	@tests/lab/lab --release $(LAB) $(SCENES)
 
-asan:
+asan: deps-check
 	@ASAN_OPTIONS=detect_leaks=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/asan \
 		OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
 # The arithmetic of dsp has no thread to race with, and hours of sound to work through.
-tsan:
+tsan: deps-check
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/tsan SKIP=tests/dsp/% \
 		OPT='-O1 -g -fsanitize=thread'
 
 FUZZ_SECONDS ?= 20
-fuzz:
+fuzz: deps-ci
 	@$(MAKE) --no-print-directory fuzz-run BUILD=$(BUILD)/fuzz CC=clang \
 		OPT='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined'
 
@@ -179,7 +179,8 @@ fuzz-run: $(FUZZ_BIN)
 $(FUZZ_BIN): %: %.o $(BUILD)/libcore.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(BUILD)/libcore.a $(CORE_LIBS) $(LDFLAGS)
 
-bench: deps-bench $(BENCH_BIN) all
+bench: deps-bench
+	@$(MAKE) --no-print-directory all $(BENCH_BIN)
 	@BUILD=$(BUILD) tests/bench/run.sh $(BENCH_BIN)
 
 # ---- keeping it tidy ------------------------------------------------------------------------
