@@ -222,7 +222,8 @@ int loading_load(struct control *c, const char *text, struct complaint *why)
 		return r;
 	}
 	shelf_set_last(c->name); /* a state folder that cannot be written costs only this */
-	log_notice("profile %s: %u speakers, %u sources", c->name, c->speakers_n, c->sources_n);
+	log_notice("profile %s: %u speaker%s, %u source%s", c->name, c->speakers_n,
+		   c->speakers_n == 1 ? "" : "s", c->sources_n, c->sources_n == 1 ? "" : "s");
 	return 0;
 }
 

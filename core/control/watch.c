@@ -119,8 +119,9 @@ static void tell_late(struct control *c, uint64_t now)
 {
 	if (c->late.times == 0 || now < c->late.next)
 		return;
-	log_warning("the clock thread woke late %u times, at worst by %.1f ms", c->late.times,
-		    (double)c->late.worst / 1e6);
+	log_warning(
+		"the machine is busy: the clock thread woke late %u time%s, by up to %.0f ms",
+		c->late.times, c->late.times == 1 ? "" : "s", (double)c->late.worst / 1e6);
 	c->late.times = 0;
 	c->late.worst = 0;
 	c->late.next = now + LATE_NEWS_NS;
