@@ -114,7 +114,10 @@ static void watch_event(struct control *c, const struct trace_event *e)
 	}
 }
 
-/* A busy machine wakes us late over and over: one line a while for all of it. */
+/*
+ * A busy machine wakes us late over and over: one line a while for all of it, and no warning,
+ * as the rings take it up; frames that are lost are told by themselves.
+ */
 static void tell_late(struct control *c, uint64_t now)
 {
 	if (c->late.times == 0 || now < c->late.next)
