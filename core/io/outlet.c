@@ -2,6 +2,7 @@
 /* outlet - see outlet.h. */
 #include "core/io/outlet.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define WORTH_KNOWING (30 * NS_PER_SEC) /* before that a clock's error is mostly noise */
@@ -24,7 +25,22 @@ static void stop(struct sink *s)
 	runner_stop(&o->runner);
 }
 
-static const struct sink_ops ops = { .free = stop };
+#define HANGING (3 * NS_PER_SEC)
+
+static void look(struct sink *s, struct health_report *report)
+{
+	struct outlet *o = (struct outlet *)s;
+
+	if (report->state != HEALTH_RUNNING ||
+	    runner_silent_for(&o->runner, clock_now()) <= HANGING)
+		return;
+	report->state = HEALTH_WAITING;
+	snprintf(report->reason, sizeof(report->reason),
+		 "\"%.80s\" hangs: it does not answer and is waited for.",
+		 s->device[0] ? s->device : "default");
+}
+
+static const struct sink_ops ops = { .free = stop, .look = look };
 
 int outlet_new(const struct sink_args *args, size_t size, const char *thread, bool realtime,
 	       void (*run)(void *body), struct sink **ret)

@@ -69,6 +69,8 @@ bool sink_flowing(struct sink *s)
 void sink_health(struct sink *s, struct health_report *ret)
 {
 	health_read(&s->health, ret);
+	if (s->ops->look)
+		s->ops->look(s, ret);
 }
 
 int sink_attach(struct sink *s, const struct a2dp_stream *stream)

@@ -31,6 +31,9 @@ struct sink_ops {
 	void (*prepare)(struct sink *s, uint64_t now);
 	void (*send)(struct sink *s, uint64_t now);
 
+	/* [any] Add what the device's own thread cannot say: that it hangs. May be NULL. */
+	void (*look)(struct sink *s, struct health_report *report);
+
 	/* [ctl] A2DP only, else NULL; see sink.h. */
 	int (*attach)(struct sink *s, const struct a2dp_stream *stream);
 	void (*detach)(struct sink *s);

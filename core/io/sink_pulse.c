@@ -21,7 +21,8 @@
 #define SLACK	(45 * NS_PER_MS) /* of it that the server must not take */
 #define MOST	(3 * NS_PER_SEC)
 #define JUMP	0.01 /* s: beyond the noise of reports; it ran dry and began again */
-#define JUMPED	3u   /* reports in a row that say so */
+#define SETTLE	(400 * NS_PER_MS) /* before that its reports are of its own catching up */
+#define JUMPED	3u		  /* reports in a row that say so */
 
 struct sink_pulse {
 	struct outlet out;
@@ -32,6 +33,7 @@ struct sink_pulse {
 	uint64_t long_since; /* ns; since when the server holds too much, 0 = it does not */
 	bool placed;	     /* the next is known */
 	double lead;	     /* s; of the device's position over the clock, smoothed */
+	uint64_t settled;    /* ns; when reports may be believed again, 0 = from the first on */
 	uint32_t odd;	     /* reports in a row that differ from it */
 };
 
@@ -47,7 +49,7 @@ static int open_edge(struct sink_pulse *p)
 
 	p->placed = false;
 	p->odd = 0;
-	p->long_since = 0;
+	p->long_since = p->settled = 0;
 	return outlet_open(&p->out, &setup);
 }
 
@@ -94,10 +96,14 @@ static void close_stream(struct sink_pulse *p)
  * Whether a report may be believed. A server that ran dry for a moment goes on
  * a step behind, and for the edge's loop that would be noise for seconds.
  */
-static bool believable(struct sink_pulse *p, double lead)
+static bool believable(struct sink_pulse *p, uint64_t now, double lead)
 {
 	double off = p->placed ? lead - p->lead : 0;
 
+	if (!p->settled)
+		p->settled = now + SETTLE;
+	if (now < p->settled)
+		return false;
 	if (!p->placed || fabs(off) <= JUMP) {
 		p->lead = p->placed ? p->lead + off / 16 : lead;
 		p->placed = true;
@@ -106,10 +112,11 @@ static bool believable(struct sink_pulse *p, double lead)
 	}
 	if (++p->odd < JUMPED)
 		return false;
+	p->placed = false;
 	p->odd = 0;
-	p->lead = lead;
+	p->settled = now + SETTLE;
 	outlet_gap(&p->out);
-	return true;
+	return false;
 }
 
 /* At now the server holds held ns: tell the edge. PA_OK or an error. */
@@ -118,7 +125,7 @@ static int report(struct sink_pulse *p, uint64_t now, uint64_t held)
 	double rate = p->out.rate;
 	double at = (double)edge_out_position(p->out.edge) - (double)held * 1e-9 * rate;
 
-	if (believable(p, at / rate - (double)(now - p->out.base.time.t0) * 1e-9))
+	if (believable(p, now, at / rate - (double)(now - p->out.base.time.t0) * 1e-9))
 		edge_out_report(p->out.edge, now, at);
 
 	if (held + SLACK <= p->latency) {
@@ -175,6 +182,7 @@ static void run(void *body)
 
 		if (error == PA_OK) {
 			backoff_reset(&wait);
+			runner_beat(&p->out.runner, clock_now());
 			atomic_store_explicit(&s->flowing, true, memory_order_release);
 			health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
 			error = play_on(p);

@@ -92,8 +92,8 @@ void source_health(struct source *s, struct health_report *ret)
 	    runner_silent_for(&s->runner, clock_now()) > HANGING) {
 		ret->state = HEALTH_WAITING;
 		snprintf(ret->reason, sizeof(ret->reason),
-			 "%.80s hangs: it does not answer and is waited for.",
-			 s->device[0] ? s->device : "The device");
+			 "\"%.80s\" hangs: it does not answer and is waited for.",
+			 s->device[0] ? s->device : "default");
 	}
 }
 

@@ -163,6 +163,7 @@ static int listen_on(struct listener *l)
 	int r = alsa_pcm_start(&l->pcm, now);
 
 	l->sound_at = now;
+	runner_beat(&s->runner, now);
 	if (r >= 0)
 		health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
 	while (r >= 0) {
