@@ -8,6 +8,7 @@
 #include "core/control/peers.h"
 #include "core/control/retry.h"
 #include "core/control/search.h"
+#include "core/io/flush.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@
 #define AWAIT_NS (8 * NS_PER_SEC)
 /* From here on a packet that long only fits 3 Mbit/s: the reckoning of air follows. */
 #define EDR3_MTU 680
+/* Longer than a packet takes on a full adapter, shorter than a speaker's own buffer. */
+#define FLUSH_MS 50
 
 static void failed(struct speaker *s, const char *words)
 {
@@ -98,6 +101,24 @@ static void released(void *arg, int error, const char *words)
 	control_changed(s->control);
 }
 
+/* Let the adapter drop what it cannot deliver, or this speaker can silence all the others. */
+static void set_flush(struct speaker *s, int fd, const struct bluez_adapter *a)
+{
+	int hci = -1, r;
+
+	if (a)
+		sscanf(a->name, "hci%d", &hci);
+	r = flush_after(fd, hci, FLUSH_MS);
+	if (r == 0 || r == -EOPNOTSUPP || s->control->flush_refused)
+		return;
+	s->control->flush_refused = true; /* once is enough */
+	log_warning(
+		"%s: no flush timeout (%s): a speaker out of range may silence the others of "
+		"its adapter for a while%s",
+		s->conf.name, strerror(-r),
+		r == -EPERM ? "; give Fanfare CAP_NET_RAW, or run it as root" : "");
+}
+
 static void flow(struct speaker *s, int fd, uint16_t mtu)
 {
 	struct control *c = s->control;
@@ -118,6 +139,7 @@ static void flow(struct speaker *s, int fd, uint16_t mtu)
 		return;
 	}
 	memcpy(stream.config, t->config, sizeof(stream.config));
+	set_flush(s, fd, a);
 	r = sink_attach(s->sink, &stream);
 	if (r < 0) {
 		failed(s, "agreed on a configuration that cannot be played");

@@ -141,6 +141,7 @@ struct control {
 
 	struct bluez *bluez;
 	uint32_t offered_rate; /* what our end-points were registered with */
+	bool flush_refused;    /* told that no flush timeout could be set */
 	bool person;	       /* somebody sits at the console */
 	struct scan scan;
 	uint32_t pairing_by_hand;	/* operations a person began */
