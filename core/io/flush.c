@@ -54,7 +54,7 @@ int flush_after(int fd, int hci, uint32_t ms)
 	uint32_t slots = ms * 1000 / SLOT_US;
 	struct hci_address to = { .family = AF_BLUETOOTH };
 	SCOPED(closep) int raw = -EBADF;
-	uint16_t handle;
+	uint16_t handle = 0;
 	int r = handle_of(fd, &handle);
 
 	if (r < 0)
