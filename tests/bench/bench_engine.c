@@ -9,13 +9,14 @@
  * The floor is the least a program can do for the same: one thread, one
  * wake-up a period, and for each output gain, delay, meter, conversion and a
  * write. floor-file writes to a file. floor-sbc only encodes; floor-a2dp
- * encodes and writes each packet to a socket.
+ * converts, encodes and sends each packet to a socket.
  *
  * Prints "KIND OUTPUTS CPU-PERCENT RSS-KB SWITCHES-PER-SECOND", or for latency
  * "latency MEDIAN-MS P95-MS MAX-MS".
  */
 #include "core/base/clock.h"
 #include "core/base/scope.h"
+#include "core/dsp/convert.h"
 #include "core/io/rtp.h"
 #include "core/io/sender.h"
 #include "core/io/sink.h"
@@ -23,7 +24,6 @@
 #include "tests/bench/floor.h"
 #include "tests/bench/measure.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ struct lead {
 static const struct lead easy = { 300 * NS_PER_MS, 10 }; /* as our test sounds do */
 static const struct lead close_by = { NS_PER_MS, 1 };	 /* as late as can be */
 
-/* The same block for ever, as the floor has it. */
+/* The music that the floor plays, too. */
 struct feeder {
 	struct timeline time;
 	struct ring *ring;
@@ -64,13 +64,12 @@ static void *feed(void *arg)
 	float block[2 * PERIOD];
 	uint64_t first = RATE / 2 / PERIOD * PERIOD;
 
-	for (uint32_t i = 0; i < 2 * PERIOD; i++)
-		block[i] = 0.25f * sinf(0.05f * (float)i) + 0.1f * sinf(0.41f * (float)i);
 	for (uint64_t n = first; !atomic_load(&f->stop); n += f->lead.blocks * PERIOD) {
 		clock_sleep_until(clock_of_frame(t->t0, n, RATE) - f->lead.ahead);
 		for (uint32_t k = 0; k < f->lead.blocks; k++) {
 			uint64_t at = n + k * PERIOD;
 
+			convert_to_float(block, bench_music(at), SAMPLE_S16, 2 * PERIOD);
 			atomic_store(&f->placed[at / PERIOD % HISTORY], clock_now());
 			ring_write(f->ring, at, block, PERIOD);
 		}

@@ -50,16 +50,28 @@ static void floor_arithmetic(struct floor_output *o, const float *restrict in, i
 	o->square = square;
 }
 
-/* Four SBC frames a period; with to_socket every five make a packet, and are sent. */
-static void floor_encode(struct floor_output *o, const int16_t *pcm, bool to_socket)
+/* Four SBC frames a period, and nothing else. */
+static void floor_encode(struct floor_output *o, const int16_t *pcm)
 {
-	for (uint32_t i = 0; i < PERIOD; i += 128) {
-		ssize_t written;
+	ssize_t written;
 
-		if (o->len == 0 || !to_socket)
+	for (uint32_t i = 0; i < PERIOD; i += 128)
+		if (sbc_encode(&o->sbc, pcm + 2 * i, 512, o->packet, 119, &written) < 0)
+			die("sbc_encode");
+}
+
+/* The same out of floats, and every five frames a packet, which is sent. */
+static void floor_stream(struct floor_output *o, const float *in)
+{
+	int16_t pcm[2 * 128];
+	ssize_t written;
+
+	for (uint32_t i = 0; i < PERIOD; i += 128) {
+		for (uint32_t k = 0; k < 2 * 128; k++)
+			pcm[k] = (int16_t)lrintf(in[2 * i + k] * 32767.0f);
+		if (o->len == 0)
 			o->len = RTP_HEADER_BYTES;
-		if (sbc_encode(&o->sbc, pcm + 2 * i, 512, o->packet + o->len, 119, &written) <
-		    0)
+		if (sbc_encode(&o->sbc, pcm, 512, o->packet + o->len, 119, &written) < 0)
 			die("sbc_encode");
 		o->len += (uint32_t)written;
 		if (o->len < RTP_HEADER_BYTES + 5 * 119)
@@ -101,47 +113,60 @@ static void floor_open(struct floor_output *o, const char *kind, unsigned int i,
 	o->sbc.bitpool = 53;
 }
 
+/* One output's part of a period: n is its first frame, in the same as floats. */
+static void floor_output(struct floor_output *o, const char *kind, uint64_t n, const float *in)
+{
+	int16_t out[2 * PERIOD];
+
+	if (strcmp(kind, "floor-sbc") == 0) {
+		floor_encode(o, bench_music(n + o->delay));
+	} else if (strcmp(kind, "floor-a2dp") == 0) {
+		floor_stream(o, in);
+	} else {
+		floor_arithmetic(o, in, out);
+		if (write(o->fd, out, sizeof(out)) < 0)
+			die("write");
+	}
+}
+
+/* Windows of BENCH_WINDOW, the first of which begins when it is warm. */
+static void floor_watch(struct windows *w, uint64_t *next, bool *warm)
+{
+	if (clock_now() < *next)
+		return;
+	if (*warm)
+		windows_next(w);
+	else
+		windows_begin(w);
+	*warm = true;
+	*next += BENCH_WINDOW;
+}
+
 void floor_run(const char *kind, unsigned int outputs, unsigned int seconds, const char *folder)
 {
 	static struct floor_output o[BENCH_OUTPUTS];
-	bool to_socket = strcmp(kind, "floor-a2dp") == 0;
-	bool sbc = to_socket || strcmp(kind, "floor-sbc") == 0;
 	int far[BENCH_OUTPUTS];
 	pid_t drainer = -1;
-	int16_t source[2 * PERIOD], out[2 * PERIOD];
 	float in[2 * PERIOD];
-	struct windows w;
+	struct windows w = { 0 };
 	uint64_t t0 = clock_now(), n = 0, end = t0 + BENCH_WARM_UP + seconds * NS_PER_SEC;
 	uint64_t next = t0 + BENCH_WARM_UP;
+	bool warm = false;
 
 	for (unsigned int i = 0; i < outputs; i++) {
 		floor_open(&o[i], kind, i, folder);
 		far[i] = o[i].far;
 	}
-	if (to_socket)
+	if (strcmp(kind, "floor-a2dp") == 0)
 		drainer = drain_begin(far, outputs);
-	for (uint32_t i = 0; i < 2 * PERIOD; i++)
-		source[i] = (int16_t)(8000.0 * sin(0.05 * i) + 3000.0 * sin(0.41 * i));
-	windows_begin(&w);
 	while (clock_now() < end) {
-		if (clock_now() >= next) {
-			if (next == t0 + BENCH_WARM_UP)
-				windows_begin(&w);
-			else
-				windows_next(&w);
-			next += BENCH_WINDOW;
-		}
-		for (uint32_t i = 0; !sbc && i < 2 * PERIOD; i++)
+		const int16_t *source = bench_music(n);
+
+		floor_watch(&w, &next, &warm);
+		for (uint32_t i = 0; i < 2 * PERIOD; i++)
 			in[i] = (float)source[i] / 32768.0f;
-		for (unsigned int i = 0; i < outputs; i++) {
-			if (sbc) {
-				floor_encode(&o[i], source, to_socket);
-				continue;
-			}
-			floor_arithmetic(&o[i], in, out);
-			if (write(o[i].fd, out, sizeof(out)) < 0)
-				die("write");
-		}
+		for (unsigned int i = 0; i < outputs; i++)
+			floor_output(&o[i], kind, n, in);
 		clock_sleep_until(clock_of_frame(t0, n += PERIOD, BENCH_RATE));
 	}
 	windows_next(&w);

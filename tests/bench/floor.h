@@ -11,8 +11,8 @@
 
 /*
  * Run and report. kind is "floor" (writes to /dev/null), "floor-file" (to a
- * file each in folder), "floor-sbc" (only encodes), "floor-a2dp" (encodes and
- * sends the packets over sockets).
+ * file each in folder), "floor-sbc" (only encodes), "floor-a2dp" (converts,
+ * encodes and sends the packets over sockets, without gain, delay or meter).
  */
 void floor_run(const char *kind, unsigned int outputs, unsigned int seconds,
 	       const char *folder);

@@ -2,6 +2,8 @@
 /* measure - see measure.h. */
 #include "tests/bench/measure.h"
 
+#include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +11,34 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define MUSIC_SAMPLES (2 * (BENCH_MUSIC + BENCH_PERIOD))
+
+static int16_t music[MUSIC_SAMPLES];
+
+static void compose(void)
+{
+	static const double tone[2][4] = { { 0.0313, 0.0471, 0.1173, 0.4391 },
+					   { 0.0313, 0.0527, 0.0939, 0.6113 } };
+	uint32_t noise = 1;
+
+	for (uint32_t i = 0; i < MUSIC_SAMPLES; i++) {
+		double x = 0.0, t = i / 2 % BENCH_MUSIC;
+
+		for (int k = 0; k < 4; k++)
+			x += 3000.0 / (k + 1) * sin(tone[i & 1][k] * t);
+		noise = noise * 1664525u + 1013904223u;
+		music[i] = (int16_t)(x + (double)(noise >> 23) - 256.0);
+	}
+}
+
+const int16_t *bench_music(uint64_t at)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, compose);
+	return music + 2 * (at % BENCH_MUSIC);
+}
 
 _Noreturn void die(const char *what)
 {

@@ -19,6 +19,14 @@
 #define BENCH_WARM_UP NS_PER_SEC /* not measured */
 #define BENCH_WINDOW  (NS_PER_SEC / 2)
 
+#define BENCH_MUSIC 65536u /* frames; the loop that everybody plays */
+
+/*
+ * PERIOD stereo frames of it from frame at on: a chord over some noise. As
+ * music does, it never asks the same of an encoder twice.
+ */
+const int16_t *bench_music(uint64_t at);
+
 struct usage {
 	double cpu; /* s */
 	long switches;

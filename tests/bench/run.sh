@@ -48,7 +48,7 @@ switches() { echo "${res[$1]}" | cut -d' ' -f3; }
 reached() {
 	local word=reached
 	awk -v v="$2" -v l="$3" 'BEGIN { exit !(v <= l) }' || { word=MISSED; missed=$((missed + 1)); }
-	printf '  %-62s %8s of %-7s %s\n' "$1" "$2" "$3" "$word"
+	printf '  %-68s %6s of %-7s %s\n' "$1" "$2" "$3" "$word"
 }
 
 # ---- the sound servers --------------------------------------------------------------------
@@ -207,8 +207,8 @@ for n in 1 2 4 8 16 32; do
 		"$(ratio "${a2dp[$n]}" "${send[$n]}")" "$(awk -v k="${mem[$n]}" 'BEGIN { print k / 1024 }')" "$csw"
 done
 echo
-echo 'a2dp: x is what an A2DP output costs above a null one over encoding and sending the same'
-echo 'packets with nothing else (+send); sbc is the encoding alone.'
+echo 'sbc: 16-bit samples encoded and nothing else. +send: floats converted, encoded, sent in packets.'
+echo 'a2dp: the whole of it; x is what its outputs cost above null ones, over +send.'
 echo
 
 for program; do # the other rooms' own
@@ -258,12 +258,9 @@ done
 [ -n "${res[pulse8]:-}" ] && reached "over PulseAudio's combine sink, 8" "$(ratio "$(cpu null-pulse8)" "$(cpu pulse8)")" 0.1
 # An output more costs so much, by the difference between 32 and 1: the wake-ups are left out.
 above=$(per "${a2dp[32]}" "${a2dp[1]}" 31)
-reached 'an A2DP output above a null one, over encoding and sending it' \
+reached 'an A2DP output above a null one, over converting, encoding, sending' \
 	"$(ratio "$above" "$(per "${send[32]}" "${send[1]}" 31)")" 1.2
 reached 'the same over nothing but its encoding' "$(ratio "$above" "$(per "${sbc[32]}" "${sbc[1]}" 31)")" 1.2
-reached '32 A2DP outputs over the floor and 1.2 times their encoding' \
-	"$(awk -v a="${a2dp[32]}" -v n="${null[32]}" -v f="${floor[32]}" -v s="${sbc[32]}" \
-		'BEGIN { printf "%.2f", (a + n) / (f + 1.2 * s) }')" 1
 for n in 1 8 32; do
 	reached "memory for $n outputs, MB" "$(awk -v k="${mem[$n]}" 'BEGIN { printf "%.1f", k / 1024 }')" \
 		"$(awk -v n="$n" 'BEGIN { print 12 + n / 2 }')"

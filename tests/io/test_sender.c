@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -230,6 +231,46 @@ static void sinks_come_and_go_while_it_plays(void **state)
 	engine_free(e);
 }
 
+static void streams_come_and_go_while_it_plays(void **state)
+{
+	static const struct sink_config config = { .type = SINK_IS_A2DP, .name = "Porch" };
+	struct timeline time = { .t0 = clock_now(), .rate = 44100, .period = 128 };
+	struct sender *s = NULL;
+	struct engine *e = NULL;
+	struct pacer *p = NULL;
+	struct ring *ring = NULL;
+	struct sink *sink = NULL;
+	struct health_report report;
+
+	(void)state;
+	assert_int_equal(engine_new(&time, &e), 0);
+	assert_int_equal(sender_new(&s), 0);
+	assert_int_equal(pacer_new(e, s, &p), 0);
+	assert_int_equal(ring_new(4096, &ring), 0);
+	assert_int_equal(sink_new(&config, &time, e, ring, s, -1, &sink), 0);
+	for (int i = 0; i < 20; i++) {
+		struct a2dp_stream stream = { .mtu = 672,
+					      .edr = 2,
+					      .config = { 0x21, 0x15, 2, 53 } };
+		int pair[2];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+		stream.fd = pair[0];
+		assert_int_equal(sink_attach(sink, &stream), 0);
+		sink_set_bitpool(sink, 30);
+		clock_sleep_until(clock_now() + 10 * NS_PER_MS);
+		if (i % 2 == 0)
+			sink_detach(sink);
+		close(pair[1]); /* of the others the far end goes first */
+		sink_health(sink, &report);
+	}
+	sink_free(sink);
+	pacer_free(p);
+	sender_free(s);
+	ring_free(ring);
+	engine_free(e);
+}
+
 static void health_wakes_control_when_something_changed_and_only_then(void **state)
 {
 	struct health h;
@@ -266,6 +307,7 @@ int main(void)
 		cmocka_unit_test(all_encode_before_anyone_sends_and_the_first_place_goes_round),
 		cmocka_unit_test(the_pacer_keeps_the_engine_on_the_clock),
 		cmocka_unit_test(sinks_come_and_go_while_it_plays),
+		cmocka_unit_test(streams_come_and_go_while_it_plays),
 		cmocka_unit_test(health_wakes_control_when_something_changed_and_only_then),
 	};
 
