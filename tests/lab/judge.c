@@ -3,12 +3,13 @@
  * judge - the figures of what was heard, one "name=value" a line.
  *
  *	judge programme OUT.wav SECONDS     write the lab's programme
- *	judge match SOURCE.wav REC.wav      how alike, how late, how loud, which channel
- *	judge gaps REC.wav                  silences of 3 ms and more in its midst
+ *	judge match SOURCE.wav REC.wav [S]  how alike, how late, how loud, which channel
+ *	judge gaps REC.wav [S]              silences of 3 ms and more in its midst
  *	judge packets CAPTURE               counts, losses, bitpool, times of arrival
  *	judge decode CAPTURE OUT.wav [NS]   its sound on the clock, from NS on
  *	judge skew CAPTURE CAPTURE          how much later the second plays than the first
  *
+ * S: seconds at the beginning of the recording that are left out.
  * Ends with 0 when there were figures to give, whatever they say, else with 1.
  */
 #include <errno.h>
@@ -31,7 +32,18 @@
 
 SCOPED_FN(struct capture, capture_free)
 
-static int match(const char *source, const char *recording)
+static void leave_out(struct sound *s, const char *seconds)
+{
+	double n = seconds ? strtod(seconds, NULL) * s->rate : 0.0;
+	size_t frames = n > 0.0 ? (size_t)n : 0;
+
+	if (frames > s->count)
+		frames = s->count;
+	s->count -= frames;
+	memmove(s->frames, s->frames + 2 * frames, 2 * s->count * sizeof(float));
+}
+
+static int match(const char *source, const char *recording, const char *from)
 {
 	SCOPED(sound_done) struct sound a = { 0 };
 	SCOPED(sound_done) struct sound b = { 0 };
@@ -41,6 +53,8 @@ static int match(const char *source, const char *recording)
 	r = sound_load(source, &a);
 	if (r == 0)
 		r = sound_load(recording, &b);
+	if (r == 0)
+		leave_out(&b, from);
 	if (r == 0)
 		r = figures_match(&a, &b, &m);
 	if (r < 0)
@@ -56,7 +70,7 @@ static int match(const char *source, const char *recording)
 	return 0;
 }
 
-static int gaps(const char *recording)
+static int gaps(const char *recording, const char *from)
 {
 	SCOPED(sound_done) struct sound s = { 0 };
 	size_t n, longest = 0;
@@ -64,6 +78,7 @@ static int gaps(const char *recording)
 
 	if (r < 0)
 		return r;
+	leave_out(&s, from);
 	n = figures_gaps(&s, GAP, SILENCE, &longest);
 	printf("seconds=%.3f\ngaps=%zu\nlongest_gap_ms=%.2f\n", (double)s.count / s.rate, n,
 	       n ? 1e3 * (double)longest / s.rate : 0.0);
@@ -229,14 +244,14 @@ int main(int argc, char **argv)
 
 	if (strcmp(verb, "programme") == 0 && argc == 4)
 		r = programme(argv[2], argv[3]);
-	else if (strcmp(verb, "match") == 0 && argc == 4)
-		r = match(argv[2], argv[3]);
-	else if (strcmp(verb, "gaps") == 0 && argc == 3)
-		r = gaps(argv[2]);
+	else if (strcmp(verb, "match") == 0 && (argc == 4 || argc == 5))
+		r = match(argv[2], argv[3], argv[4]);
+	else if (strcmp(verb, "gaps") == 0 && (argc == 3 || argc == 4))
+		r = gaps(argv[2], argv[3]);
 	else if (strcmp(verb, "packets") == 0 && argc == 3)
 		r = packets(argv[2]);
 	else if (strcmp(verb, "decode") == 0 && (argc == 4 || argc == 5))
-		r = decode(argv[2], argv[3], argc == 5 ? argv[4] : NULL);
+		r = decode(argv[2], argv[3], argv[4]);
 	else if (strcmp(verb, "skew") == 0 && argc == 4)
 		r = skew(argv[2], argv[3]);
 	else

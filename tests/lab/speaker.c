@@ -9,12 +9,14 @@
  * that is started and records its packets to FILE (capture.h), with the time each
  * was read. -b: highest bitpool it claims to take (default 53); -m: mono only;
  * -d: the delay it reports in ms, where its BlueZ lets a sink say so (5.79 and on).
+ * SIGUSR1 begins the capture anew: what was before is not to be judged.
  * Outlives bluetoothd and its adapter, and serves them again when they return.
  * Each event is one line on standard output, with CLOCK_MONOTONIC in seconds.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -503,11 +505,32 @@ static int options(struct speaker *s, int argc, char **argv)
 	return capture_begin(s->out);
 }
 
+static int on_anew(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+	struct speaker *s = userdata;
+
+	(void)source;
+	(void)info;
+	rewind(s->out);
+	if (ftruncate(fileno(s->out), 0) < 0 || capture_begin(s->out) < 0)
+		return sd_event_exit(s->event, EXIT_FAILURE);
+	s->packets = 0;
+	say("anew");
+	return 0;
+}
+
 static int start(struct speaker *s)
 {
+	sigset_t anew;
 	int r;
 
 	r = sd_event_default(&s->event);
+	if (r < 0)
+		return r;
+	sigemptyset(&anew);
+	sigaddset(&anew, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &anew, NULL);
+	r = sd_event_add_signal(s->event, NULL, SIGUSR1, on_anew, s);
 	if (r < 0)
 		return r;
 	r = sd_bus_open_system(&s->bus);

@@ -186,16 +186,62 @@ write_profile()
 	cp "$file" "$out/"
 }
 
-# Every recording or capture must hold the programme: match_all N...
-match_all()
+# anew N...: what our speakers have heard so far is not to be judged.
+anew()
+{
+	local n
+	for n in "$@"; do kill -s USR1 "${pids[speaker$n]}"; done
+	note "captures of $* begin"
+}
+
+# The programme was heard, whole: heard FROM N... (FROM: seconds to leave out).
+heard()
+{
+	local from=$1 n
+	declare -A f
+	shift
+	for n in "$@"; do
+		if [ -s "$here/rec$n.cap" ]; then
+			judge_into f packets "$here/rec$n.cap"
+			want "lost $n" "${f[lost]:-}" == 0
+			judge_into f decode "$here/rec$n.cap" "$here/rec$n.wav"
+		fi
+		judge_into f match "$programme" "$here/rec$n.wav" "$from"
+		want "correlation $n" "${f[correlation]:-}" '>=' 0.99
+		want "worst second $n" "${f[worst]:-}" '>=' 0.98
+		want "shifts $n" "${f[jumps]:-}" == 0
+		judge_into f gaps "$here/rec$n.wav" "$from"
+		want "gaps $n" "${f[gaps]:-}" == 0
+	done
+}
+
+# skews MS N...: no two of our speakers differ by more, by arrival and sound.
+skews()
+{
+	local most=$1 first i
+	declare -A f
+	shift
+	first=$1
+	shift
+	for i in "$@"; do
+		judge_into f skew "$here/rec$first.cap" "$here/rec$i.cap"
+		tell "skew $first-$i frames first 10 s ${f[skew_first10_frames]:-} last 10 s" "${f[skew_last10_frames]:-}"
+		want "skew $first-$i ms" "${f[skew_ms]:-99}" '<=' "$most"
+		want "skew $first-$i ms" "${f[skew_ms]:-99}" '>=' "-$most"
+	done
+}
+
+# A speaker that was away: in each of its stretches the sound arrives as late as in the first.
+back_in_place() # N...
 {
 	local n
 	declare -A f
 	for n in "$@"; do
-		[ ! -s "$here/rec$n.cap" ] || judge_into f decode "$here/rec$n.cap" "$here/rec$n.wav"
+		judge_into f decode "$here/rec$n.cap" "$here/rec$n.wav"
+		tell "stretches $n" "${f[stretches]:-}"
 		judge_into f match "$programme" "$here/rec$n.wav"
 		want "correlation $n" "${f[correlation]:-}" '>=' 0.99
-		want "worst second $n" "${f[worst]:-}" '>=' 0.95
-		want "shifts $n" "${f[jumps]:-}" == 0
+		want "frames out of place $n" "44.1 * (${f[lag_last_ms]:-99} - (${f[lag_first_ms]:-0}))" '<=' 1.5
+		want "frames out of place $n" "44.1 * (${f[lag_last_ms]:-99} - (${f[lag_first_ms]:-0}))" '>=' -1.5
 	done
 }

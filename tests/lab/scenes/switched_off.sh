@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# limit: 200
+# A speaker is switched off in mid-stream and on again: the others play on without a gap, and
+# within ten seconds of its return it plays too, in its place in time.
+# shellcheck shell=bash disable=SC2154
+
+bus_up
+radio_up 4 --supervision 5
+bluetoothd_up
+for n in 1 2 3; do our_speaker $n "Speaker$n"; done
+programme_up
+write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
+fanfare_up "$here/three.conf"
+all_play 60 One Two Three
+sleep 15
+anew 1 2 3
+sleep 12
+air power hci3 off
+sleep 20
+air power hci3 on
+packets_grow() { [ "$(stat -c %s "$here/rec3.cap")" -gt "$1" ]; }
+size=$(stat -c %s "$here/rec3.cap")
+within 25 packets_grow $((size + 60000))
+want 'seconds to return' "$took" '<=' 10
+sleep 15
+for n in 1 2 3; do stop speaker$n; done
+stop fanfare
+stop programme
+heard 0 1 2
+back_in_place 3
