@@ -21,6 +21,8 @@
 #define SLACK	(45 * NS_PER_MS) /* of it that the server must not take */
 #define MOST	(3 * NS_PER_SEC)
 #define JUMP	0.01 /* s: beyond the noise of reports; it ran dry and began again */
+#define STALL	(500 * NS_PER_MS) /* a piece that took so long: the server hung */
+#define AGAIN	(-1)		  /* no libpulse error: open it anew, at once */
 #define SETTLE	(400 * NS_PER_MS) /* before that its reports are of its own catching up */
 #define JUMPED	3u		  /* reports in a row that say so */
 
@@ -139,15 +141,20 @@ static int report(struct sink_pulse *p, uint64_t now, uint64_t held)
 	return PA_OK;
 }
 
-/* Until it breaks: the libpulse error, or PA_OK when stopping. */
+/*
+ * Until it breaks: the libpulse error, AGAIN, or PA_OK when stopping. After a
+ * server hung, libpulse guesses its latency wrong for half a minute, by tens
+ * of ms; only a new stream begins with a clean slate.
+ */
 static int play_on(struct sink_pulse *p)
 {
 	struct outlet *o = &p->out;
+	uint64_t now = clock_now();
 	int error = PA_OK;
 
 	while (outlet_feed(o) >= 0) {
+		uint64_t before = now;
 		pa_usec_t usec;
-		uint64_t now;
 
 		outlet_pull(o, p->bytes, p->frames);
 		if (pa_simple_write(p->stream, p->bytes, p->frames * 2 * sizeof(float),
@@ -158,6 +165,10 @@ static int play_on(struct sink_pulse *p)
 			return error;
 		now = clock_now();
 		runner_beat(&o->runner, now);
+		if (now - before > STALL) {
+			outlet_gap(o);
+			return AGAIN;
+		}
 		if (usec > 0) { /* 0 = it has not begun to tell */
 			error = report(p, now, usec * 1000);
 			if (error != PA_OK)
@@ -178,16 +189,19 @@ static void run(void *body)
 
 	p->latency = LATENCY;
 	do {
-		int error = open_edge(p) < 0 ? PA_ERR_INTERNAL : open_stream(p);
+		int error = AGAIN;
 
-		if (error == PA_OK) {
-			backoff_reset(&wait);
-			runner_beat(&p->out.runner, clock_now());
-			atomic_store_explicit(&s->flowing, true, memory_order_release);
-			health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
-			error = play_on(p);
+		while (error == AGAIN) {
+			error = open_edge(p) < 0 ? PA_ERR_INTERNAL : open_stream(p);
+			if (error == PA_OK) {
+				backoff_reset(&wait);
+				runner_beat(&p->out.runner, clock_now());
+				atomic_store_explicit(&s->flowing, true, memory_order_release);
+				health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
+				error = play_on(p);
+			}
+			close_stream(p);
 		}
-		close_stream(p);
 		if (runner_stopping(&p->out.runner))
 			return;
 		pulse_why(error, s->device, false, why, sizeof(why));

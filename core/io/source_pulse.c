@@ -17,6 +17,8 @@
 #define PIECE	  (10 * NS_PER_MS)
 #define LATENCY	  (110 * NS_PER_MS)
 #define EXTRA_MAX (300 * NS_PER_MS) /* more of it for servers that are slower */
+#define STALL	  (500 * NS_PER_MS) /* a piece that took so long: the server hung */
+#define AGAIN	  (-1)		    /* no libpulse error: open it anew, at once */
 #define REPORTS	  4u		    /* pieces between two */
 
 struct listener {
@@ -78,14 +80,19 @@ static void close_stream(struct listener *l)
 	l->bytes = NULL;
 }
 
-/* Until it breaks: the libpulse error, or PA_OK when stopping. */
+/*
+ * Until it breaks: the libpulse error, AGAIN, or PA_OK when stopping. After a
+ * server hung, libpulse guesses its latency wrong for half a minute, by tens
+ * of ms; only a new stream begins with a clean slate.
+ */
 static int listen_on(struct listener *l)
 {
 	struct source *s = l->source;
+	uint64_t now = clock_now();
 	int error = PA_OK;
 
 	for (uint32_t i = 0; !runner_stopping(&s->runner); i++) {
-		uint64_t now;
+		uint64_t before = now;
 
 		if (pa_simple_read(l->stream, l->bytes,
 				   l->frames * sizeof(float) * l->in.channels, &error) < 0)
@@ -94,6 +101,8 @@ static int listen_on(struct listener *l)
 		runner_beat(&s->runner, now);
 		if (i == 0)
 			health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
+		else if (now - before > STALL)
+			return AGAIN;
 		intake_push(&l->in, now, l->bytes, l->frames);
 		if (i % REPORTS == 0) {
 			pa_usec_t usec = pa_simple_get_latency(l->stream, &error);
@@ -118,14 +127,17 @@ void source_pulse_run(struct source *s)
 	uint64_t retry;
 
 	do {
-		int error = open_intake(&l) < 0 ? PA_ERR_INTERNAL : open_stream(&l);
+		int error = AGAIN;
 
-		if (error == PA_OK) {
-			backoff_reset(&wait);
-			error = listen_on(&l);
+		while (error == AGAIN) {
+			error = open_intake(&l) < 0 ? PA_ERR_INTERNAL : open_stream(&l);
+			if (error == PA_OK) {
+				backoff_reset(&wait);
+				error = listen_on(&l);
+			}
+			close_stream(&l);
+			intake_close(&l.in);
 		}
-		close_stream(&l);
-		intake_close(&l.in);
 		if (runner_stopping(&s->runner))
 			return;
 		pulse_why(error, s->device, true, why, sizeof(why));
