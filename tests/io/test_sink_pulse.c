@@ -51,13 +51,14 @@ struct clicks {
 	double late[CLICKS_MAX];
 };
 
-static void listen_to(int fifo, double seconds, struct clicks *ret)
+/* Until there are n, or for seconds at most. */
+static void listen_to(int fifo, double seconds, uint32_t n, struct clicks *ret)
 {
 	uint64_t end = live_in(seconds);
 	double last = -1e9;
 
 	ret->n = 0;
-	while (clock_now() < end) {
+	while (clock_now() < end && ret->n < n) {
 		struct pollfd p = { .fd = fifo, .events = POLLIN };
 		int16_t x[2 * 2048];
 		ssize_t got;
@@ -71,8 +72,8 @@ static void listen_to(int fifo, double seconds, struct clicks *ret)
 			live_sleep(0.01); /* no server at present */
 			continue;
 		}
-		for (uint32_t i = 0, n = (uint32_t)got / 4; i < n; i++) {
-			double at = now - (double)(n - i) * 1e3 / RATE;
+		for (uint32_t i = 0, all = (uint32_t)got / 4; i < all; i++) {
+			double at = now - (double)(all - i) * 1e3 / RATE;
 
 			if (x[2 * i] < 10000 || at < last + 500 || ret->n == CLICKS_MAX)
 				continue;
@@ -137,14 +138,14 @@ static void frames_come_out_at_their_time_after_a_stall_too(void **state)
 	(void)state;
 	assert_true(fifo >= 0);
 	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 5));
-	listen_to(fifo, 5, &c);
+	listen_to(fifo, 12, 4, &c);
 	sink_health(s, &h);
 	assert_true(late_by(&c, 3, h.latency_ms));
 
 	kill(server.pid, SIGSTOP);
 	live_sleep(2.3);
 	kill(server.pid, SIGCONT);
-	listen_to(fifo, 7, &c);
+	listen_to(fifo, 12, 5, &c);
 	sink_health(s, &h);
 	assert_int_equal(h.state, HEALTH_RUNNING);
 	assert_true(late_by(&c, 3, h.latency_ms)); /* not 2.3 s later for good */
