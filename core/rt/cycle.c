@@ -51,24 +51,29 @@ static void adopt(struct engine *e, const struct plan *p, uint64_t frame)
 		adopt_branch(&p->branches[i], frame, e->time.rate, glide);
 }
 
-/* Take up the newest plan; those it overtakes go back with the old one. */
-static void take_plans(struct engine *e, uint64_t now, uint64_t frame)
+/*
+ * Take up the next plan, one a call: they go back in the order in which they
+ * came, so control knows by a serial what is no longer in use.
+ */
+static void take_plan(struct engine *e, uint64_t now, uint64_t frame)
 {
-	struct plan *newest = NULL, *p;
+	struct plan *p;
 
-	/* a plan is only taken while the one it replaces can be given back */
-	while (cmdq_has_room(&e->retired) && (p = cmdq_pop(&e->plans))) {
-		if (newest)
-			cmdq_push(&e->retired, newest);
-		else if (e->plan)
-			cmdq_push(&e->retired, e->plan);
-		newest = p;
-		e->plan = p;
-	}
-	if (!newest)
+	if (e->old) /* control has not taken back what it has been given */
 		return;
-	adopt(e, newest, frame);
-	trace_put(&e->trace, now, TRACE_PLAN, newest->serial, 0);
+	p = cmdq_pop(&e->plans);
+	if (!p)
+		return;
+	e->old = e->plan;
+	e->plan = p;
+	adopt(e, p, frame);
+	trace_put(&e->trace, now, TRACE_PLAN, p->serial, 0);
+}
+
+static void give_back(struct engine *e)
+{
+	if (e->old && cmdq_push(&e->retired, e->old))
+		e->old = NULL;
 }
 
 static void mix_in(float *restrict mix, const float *restrict in, uint32_t n)
@@ -93,24 +98,51 @@ static void note_feed(struct engine *e, struct feed *f, bool sound, uint64_t now
 	f->away += e->time.period;
 }
 
+/* One source into its zone; the first of a zone is what the mix begins with. */
+static void run_feed(struct engine *e, const struct plan_feed *pf, uint64_t frame, uint64_t now,
+		     bool *mixed)
+{
+	uint32_t n = e->time.period;
+	float *mix = e->mix[pf->zone];
+	float *out = *mixed ? e->work : mix;
+	bool sound = feed_read(pf->feed, frame, out, n);
+
+	note_feed(e, pf->feed, sound, now);
+	if (sound && *mixed)
+		mix_in(mix, out, n);
+	*mixed = true;
+}
+
+static bool has_feed(const struct plan *p, const struct feed *f)
+{
+	for (uint32_t i = 0; i < p->feeds_n; i++)
+		if (p->feeds[i].feed == f)
+			return true;
+	return false;
+}
+
+/* Sources that the old plan had and the new one has not: out within this one period. */
+static void run_leaving(struct engine *e, uint64_t frame, uint64_t now, bool *mixed)
+{
+	for (uint32_t i = 0; e->old && i < e->old->feeds_n; i++) {
+		const struct plan_feed *pf = &e->old->feeds[i];
+
+		if (has_feed(e->plan, pf->feed) || pf->zone >= e->plan->zones_n)
+			continue;
+		gain_glide(&pf->feed->gain, 0.0f, e->time.period);
+		run_feed(e, pf, frame, now, &mixed[pf->zone]);
+	}
+}
+
 static void run_feeds(struct engine *e, uint64_t frame, uint64_t now)
 {
 	const struct plan *p = e->plan;
 	uint32_t n = e->time.period;
 	bool mixed[PLAN_ZONES] = { false };
 
-	for (uint32_t i = 0; i < p->feeds_n; i++) {
-		const struct plan_feed *pf = &p->feeds[i];
-		float *mix = e->mix[pf->zone];
-		bool first = !mixed[pf->zone];
-		float *out = first ? mix : e->work;
-		bool sound = feed_read(pf->feed, frame, out, n);
-
-		note_feed(e, pf->feed, sound, now);
-		if (sound && !first)
-			mix_in(mix, out, n);
-		mixed[pf->zone] = true;
-	}
+	for (uint32_t i = 0; i < p->feeds_n; i++)
+		run_feed(e, &p->feeds[i], frame, now, &mixed[p->feeds[i].zone]);
+	run_leaving(e, frame, now, mixed);
 	for (uint32_t z = 0; z < p->zones_n; z++) {
 		if (!mixed[z])
 			memset(e->mix[z], 0, 2 * sizeof(float) * n);
@@ -175,12 +207,13 @@ uint64_t engine_cycle(struct engine *e, uint64_t now)
 	}
 	if (behind > e->skip_after)
 		frame = skip(e, frame, behind, now);
-	take_plans(e, now, frame);
+	take_plan(e, now, frame);
 
 	do {
 		if (e->plan) {
 			run_feeds(e, frame, now);
 			run_branches(e, frame, now);
+			give_back(e);
 		}
 		frame += t->period;
 		due = clock_of_frame(t->t0, frame, t->rate);

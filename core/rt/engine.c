@@ -30,9 +30,13 @@ void engine_free(struct engine *e)
 
 struct plan *engine_last_plan(struct engine *e)
 {
-	struct plan *p = e->plan;
+	struct plan *p = e->old;
 
-	e->plan = NULL;
+	e->old = NULL;
+	if (!p) {
+		p = e->plan;
+		e->plan = NULL;
+	}
 	return p ? p : cmdq_pop(&e->plans);
 }
 

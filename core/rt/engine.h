@@ -34,6 +34,7 @@ struct engine {
 	struct cmdq retired; /* back to control */
 	struct trace trace;
 	struct plan *plan;	/* the engine's while it is here; NULL before the first */
+	struct plan *old;	/* the one before, while its last sources fade */
 	_Atomic uint64_t frame; /* first frame of the next cycle; read by all */
 	_Atomic uint64_t cycles, late; /* counted for the screen */
 	uint64_t skip_after; /* frames behind at which it jumps instead of catching up */
@@ -59,7 +60,7 @@ struct plan *engine_last_plan(struct engine *e);
 /* [ctl] Send a plan; -EAGAIN when the queue is full and the plan stays the caller's. */
 int engine_send(struct engine *e, struct plan *p);
 
-/* [ctl] A plan no longer used, the caller's to free; NULL = none now. */
+/* [ctl] A plan no longer used, in the order they were sent; the caller's. NULL = none now. */
 struct plan *engine_retired(struct engine *e);
 
 /*

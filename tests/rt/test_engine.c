@@ -255,7 +255,7 @@ static void a_speaker_without_a_sink_is_metered_and_nothing_else(void **state)
 
 /* ---- plans ------------------------------------------------------------------------------- */
 
-static void plans_come_back_when_they_are_replaced(void **state)
+static void plans_come_back_in_order_when_they_are_replaced(void **state)
 {
 	struct stage s;
 	struct plan *a, *b, *c;
@@ -268,10 +268,12 @@ static void plans_come_back_when_they_are_replaced(void **state)
 	stage_send(&s, a);
 	stage_run(&s, 1);
 	assert_null(engine_retired(s.engine));
-	stage_send(&s, b); /* overtaken by c before its turn */
+	stage_send(&s, b);
 	stage_send(&s, c);
 	stage_run(&s, 1);
 	assert_ptr_equal(engine_retired(s.engine), a);
+	assert_null(engine_retired(s.engine));
+	stage_run(&s, 1);
 	assert_ptr_equal(engine_retired(s.engine), b);
 	assert_null(engine_retired(s.engine));
 	assert_ptr_equal(engine_last_plan(s.engine), c);
@@ -289,7 +291,8 @@ static void a_plan_waits_while_the_old_one_cannot_be_given_back(void **state)
 
 	(void)state;
 	stage_init(&s);
-	for (uint32_t i = 0; i <= CMDQ_SLOTS; i++) { /* one is kept, 64 come back */
+	/* 64 come back, one has nowhere to go, one is in use */
+	for (uint32_t i = 0; i < CMDQ_SLOTS + 2; i++) {
 		stage_send(&s, stage_plan(&s, 0, 0));
 		stage_run(&s, 1);
 	}
@@ -298,7 +301,7 @@ static void a_plan_waits_while_the_old_one_cannot_be_given_back(void **state)
 	stage_run(&s, 1);
 	assert_ptr_not_equal(s.engine->plan, last);
 	assert_int_equal(stage_collect(&s), CMDQ_SLOTS);
-	stage_run(&s, 1);
+	stage_run(&s, 2); /* one gives back what was held, the next one takes up */
 	assert_ptr_equal(s.engine->plan, last);
 	stage_done(&s);
 }
@@ -377,7 +380,7 @@ int main(void)
 		cmocka_unit_test(a_delayed_speaker_plays_nothing_stale_after_a_long_stall),
 		cmocka_unit_test(a_stuck_sink_costs_its_own_frames_only),
 		cmocka_unit_test(a_speaker_without_a_sink_is_metered_and_nothing_else),
-		cmocka_unit_test(plans_come_back_when_they_are_replaced),
+		cmocka_unit_test(plans_come_back_in_order_when_they_are_replaced),
 		cmocka_unit_test(a_plan_waits_while_the_old_one_cannot_be_given_back),
 		cmocka_unit_test(a_speaker_in_both_plans_plays_on_sample_for_sample),
 		cmocka_unit_test(a_speaker_that_was_left_out_returns_without_old_sound),

@@ -130,6 +130,32 @@ static void a_source_that_returns_after_a_second_is_told_of_and_fades_in(void **
 	stage_done(&s);
 }
 
+static void a_source_taken_out_of_the_plan_makes_no_pop(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	stage_init(&s);
+	s.wave[0] = stage_sine;
+	stage_send(&s, stage_plan(&s, 1, 1));
+	stage_run(&s, 11); /* 5,632 frames: on a crest's flank */
+	stage_send(&s, stage_plan(&s, 0, 1));
+	stage_run(&s, 1);
+	assert_int_equal(stage_collect(&s), 1); /* and is control's again at once */
+	stage_run(&s, 3);
+	assert_true(largest_step(s.heard[0], 300, frame_of(&s)) < 0.034f);
+	for (uint64_t n = 12 * STAGE_PERIOD; n < frame_of(&s); n++)
+		assert_float_equal(s.heard[0][2 * n], 0.0f, 0.0f);
+
+	/* and glides in when it comes back */
+	stage_send(&s, stage_plan(&s, 1, 1));
+	stage_run(&s, 10);
+	assert_true(largest_step(s.heard[0], 300, frame_of(&s)) < 0.034f);
+	assert_float_equal(s.heard[0][2 * (frame_of(&s) - 75)],
+			   stage_sine(frame_of(&s) - 75, 0), 0.0f);
+	stage_done(&s);
+}
+
 static void a_source_that_never_gave_anything_is_not_missed(void **state)
 {
 	struct stage s;
@@ -370,6 +396,7 @@ int main(void)
 		cmocka_unit_test(a_source_that_stops_at_a_crest_makes_no_pop),
 		cmocka_unit_test(a_source_that_returns_within_the_fade_makes_no_pop),
 		cmocka_unit_test(a_source_that_returns_after_a_second_is_told_of_and_fades_in),
+		cmocka_unit_test(a_source_taken_out_of_the_plan_makes_no_pop),
 		cmocka_unit_test(a_source_that_never_gave_anything_is_not_missed),
 		cmocka_unit_test(sources_of_one_zone_are_mixed_and_zones_kept_apart),
 		cmocka_unit_test(the_first_plan_is_there_at_once_and_the_next_glides),
