@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* rtp and airtime - the head of a packet, and what packets cost. */
+#include "core/io/a2dp_sbc.h"
 #include "core/io/airtime.h"
 #include "core/io/rtp.h"
 
@@ -108,6 +109,43 @@ static void the_number_of_frames_is_the_cheapest_on_the_air(void **state)
 	assert_int_equal(air_best_frames(13, 70, 1, 3), 1);
 }
 
+/* Share of an adapter's slots, in tenths of a percent, with packets as full as can be. */
+static uint32_t share(const uint8_t config[4], uint32_t bitpool, uint32_t mtu, uint8_t edr)
+{
+	char why[A2DP_WHY_MAX];
+	struct a2dp_sbc c;
+	uint32_t bytes, n;
+
+	assert_int_equal(a2dp_sbc_parse(config, 4, &c, why), 0);
+	bytes = a2dp_sbc_frame_bytes(&c, bitpool);
+	n = (mtu - RTP_HEADER_BYTES) / bytes;
+	n = n < RTP_FRAMES_MAX ? n : RTP_FRAMES_MAX;
+	return (uint32_t)(44100.0 / (128.0 * n) * air_slots(RTP_HEADER_BYTES + n * bytes, edr) *
+				  1000.0 / AIR_SLOTS_PER_SECOND +
+			  0.5);
+}
+
+static void streams_need_the_air_that_was_reckoned_for_them(void **state)
+{
+	static const uint8_t joint[4] = { 0x21, 0x15, 2, 53 }, mono[4] = { 0x28, 0x15, 2, 31 };
+	static const struct {
+		const uint8_t *config;
+		uint32_t bitpool, at_2_mbit, at_3_mbit; /* tenths of a percent */
+	} table[] = {
+		{ joint, 53, 258, 161 }, { joint, 35, 185, 117 }, { joint, 29, 144, 99 },
+		{ mono, 31, 144, 92 },	 { mono, 19, 92, 86 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		uint32_t slow = share(table[i].config, table[i].bitpool, 672, 2);
+		uint32_t fast = share(table[i].config, table[i].bitpool, 1005, 3);
+
+		assert_in_range(slow, table[i].at_2_mbit - 1, table[i].at_2_mbit + 1);
+		assert_in_range(fast, table[i].at_3_mbit - 1, table[i].at_3_mbit + 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +153,7 @@ int main(void)
 		cmocka_unit_test(a_head_is_written_byte_for_byte_as_rtp_says),
 		cmocka_unit_test(a_head_with_an_extension_is_read),
 		cmocka_unit_test(a_packet_costs_the_slots_of_the_smallest_type_it_fits),
+		cmocka_unit_test(streams_need_the_air_that_was_reckoned_for_them),
 		cmocka_unit_test(the_number_of_frames_is_the_cheapest_on_the_air),
 	};
 
