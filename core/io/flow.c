@@ -104,15 +104,21 @@ static void drop_staged(struct flow *f, uint32_t frames)
 
 /* ---- paced ------------------------------------------------------------------------------- */
 
+/* The first frame of the timeline that the engine has not taken for certain. */
+static uint64_t first_free(const struct source *s, uint64_t now)
+{
+	uint64_t next = source_frame_at(s, now) + 2 * s->time.period;
+
+	return next > ring_head(s->ring) ? next : ring_head(s->ring);
+}
+
 static int begin_paced(struct flow *f)
 {
 	struct source *s = f->source;
 	uint64_t now = clock_now();
 	struct health_report *h;
 
-	f->next = source_frame_at(s, now) + 2 * s->time.period;
-	if (f->next < ring_head(s->ring))
-		f->next = ring_head(s->ring);
+	f->next = first_free(s, now);
 	if (f->rate != s->time.rate) {
 		f->rate_change = resampler_new(f->rate, s->time.rate);
 		if (!f->rate_change)
@@ -169,6 +175,9 @@ static int step_paced(struct flow *f, uint64_t until)
 		return 0;
 	f->wake = now + EVERY;
 
+	/* this thread was held up: what it has comes later, none of it is lost */
+	if (f->next < source_frame_at(s, now))
+		f->next = first_free(s, now);
 	end = source_frame_at(s, now + AHEAD) + s->time.period;
 	while (f->next < end) {
 		uint64_t left = end - f->next;

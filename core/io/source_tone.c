@@ -3,9 +3,9 @@
 #include "core/io/source_impl.h"
 #include "core/io/tone.h"
 
-/* Few wake-ups, and one that comes 150 ms late is not heard. */
+/* Few wake-ups, and one that comes 300 ms late is not heard. */
 #define EVERY (100 * NS_PER_MS)
-#define AHEAD (250 * NS_PER_MS)
+#define AHEAD (400 * NS_PER_MS)
 
 void source_tone_run(struct source *s)
 {
