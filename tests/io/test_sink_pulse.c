@@ -92,7 +92,10 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Whether the last n came ms late, most of them, or up to a block before that. */
+/*
+ * Whether the last n came ms late, or up to a block before that. A busy machine
+ * reads some of them late, never early: the earliest counts.
+ */
 static bool late_by(struct clicks *c, uint32_t n, double ms)
 {
 	double *last = c->late + c->n - n;
@@ -103,7 +106,7 @@ static bool late_by(struct clicks *c, uint32_t n, double ms)
 	if (c->n < n)
 		return false;
 	qsort(last, n, sizeof(*last), by_size);
-	return last[n / 2] > ms - BLOCK_MS && last[n / 2] < ms + 20;
+	return last[0] > ms - BLOCK_MS && last[0] < ms + 20;
 }
 
 static void no_server_is_waited_for(void **state)

@@ -109,22 +109,37 @@ static void write_reel(double seconds)
 	fclose(f);
 }
 
+static double latency_of(struct source *s)
+{
+	struct health_report h;
+
+	source_health(s, &h);
+	return h.latency_ms;
+}
+
 static void a_file_is_heard_whole_and_even(void **state)
 {
 	struct evenness e;
 	struct source *s;
+	double before;
 
 	(void)state;
 	write_reel(20);
 	s = open_source("reel");
 	assert_true(live_wait_sound(&l, s, 0.1f, 5));
 	live_listen(&l, s, 0.5);
-	live_listen(&l, s, 3);
+	/* on a machine that keeps it waiting it takes more time, and then it stays there */
+	for (int i = 0; i < 3; i++) {
+		before = latency_of(s);
+		live_listen(&l, s, 3);
+		e = evenness_of(l.heard, l.heard_n, 997, 44100);
+		if (fabs(latency_of(s) - before) < 0.01)
+			break;
+	}
 	source_free(s);
-	e = evenness_of(l.heard, l.heard_n, 997, 44100);
 	assert_true(fabs(e.hz / 997 - 1) < 1e-4);
 	assert_true(e.wander < 2e-4);
-	assert_true(e.rest < 0.02 && e.spoilt < 0.1);
+	assert_true(e.rest < 0.02 && e.spoilt < LIVE_SPOILT);
 }
 
 static void a_card_of_another_rate_is_taken_at_its_own(void **state)
