@@ -26,6 +26,23 @@ static int card_in_name(const char *device)
 	return snd_card_get_index(name);
 }
 
+/* What "hw:CARD=Device,DEV=1,SUBDEV=2" or "hw:0,1,2" says in field place under key; -1 =
+ * nothing. */
+static int number_in_name(const char *device, int place, const char *key)
+{
+	const char *field = strchr(device, ':');
+	int number;
+
+	for (int i = 0; field; i++, field = strchr(field, ',')) {
+		field++; /* behind the colon or comma */
+		if (strncmp(field, key, strlen(key)) == 0)
+			return sscanf(field + strlen(key), "%d", &number) == 1 ? number : -1;
+		if (i == place)
+			return sscanf(field, "%d", &number) == 1 ? number : -1;
+	}
+	return -1;
+}
+
 /* The number after key in a file of "key: number" lines, -1 = none. */
 static int number_in(const char *path, const char *key)
 {
@@ -69,6 +86,8 @@ bool alsa_words_holder(const char *device, bool capture, char *ret_name, size_t 
 		       int *ret_pid)
 {
 	int only = card_in_name(device);
+	int only_pcm = number_in_name(device, 1, "DEV=");
+	int only_sub = number_in_name(device, 2, "SUBDEV=");
 
 	for (int card = 0; card < 32; card++) {
 		if (only >= 0 && card != only)
@@ -78,6 +97,9 @@ bool alsa_words_holder(const char *device, bool capture, char *ret_name, size_t 
 				char path[96];
 				int thread;
 
+				if ((only_pcm >= 0 && pcm != only_pcm) ||
+				    (only_sub >= 0 && sub != only_sub))
+					continue;
 				snprintf(path, sizeof(path),
 					 "/proc/asound/card%d/pcm%d%c/sub%d/status", card, pcm,
 					 capture ? 'c' : 'p', sub);

@@ -23,19 +23,22 @@ struct sender {
 /*
  * Everybody encodes, then everybody sends: the packets of a cycle reach the
  * controllers together, whatever an encoder takes. The list is turned by one
- * each time, so that on a full adapter nobody is always the last to ask.
+ * after each round of packets, so that nobody is always the last to ask: each
+ * speaker is as often first, second and last, and over a few rounds none has
+ * to wait longer for the air than another.
  */
 static void serve(struct sender *s, uint64_t now)
 {
 	struct sink *first = s->first, **end = &s->first;
+	bool sent = false;
 
 	for (struct sink *k = s->first; k; k = k->next_served)
 		k->ops->prepare(k, now);
 	for (struct sink *k = s->first; k; k = k->next_served)
 		if (k->ops->send)
-			k->ops->send(k, now);
+			sent |= k->ops->send(k, now);
 
-	if (!first || !first->next_served)
+	if (!sent || !first->next_served)
 		return;
 	s->first = first->next_served;
 	first->next_served = NULL;

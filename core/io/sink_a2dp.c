@@ -59,6 +59,22 @@ struct a2dp {
 
 /* ---- encoding ------------------------------------------------------------------------ */
 
+/*
+ * SBC frames of a packet that begins at a->next: full packets end at multiples
+ * of their own length, on the timeline. Speakers with packets of one length
+ * then fill them in the same cycle, whenever each of them began: their packets
+ * are equally old when they leave. Not while the air is crowded: there packets
+ * that come at different times disturb each other less.
+ */
+static uint32_t frames_to_grid(const struct a2dp *a)
+{
+	uint64_t index = a->next / a2dp_sbc_pcm_frames(&a->link.packer.config);
+
+	if (a->link.pool.now < a->link.pool.top)
+		return a->link.pool.frames;
+	return a->link.pool.frames - (uint32_t)(index % a->link.pool.frames);
+}
+
 /* The next SBC frame of the timeline into the packet that is being filled. */
 static void encode_frame(struct a2dp *a)
 {
@@ -68,8 +84,7 @@ static void encode_frame(struct a2dp *a)
 	int r;
 
 	if (p->len == 0)
-		packer_begin(&a->link.packer, p, a->next, a->link.pool.frames,
-			     a->link.pool.now);
+		packer_begin(&a->link.packer, p, a->next, frames_to_grid(a), a->link.pool.now);
 	sink_read(&a->base, a->next, sound, n);
 	a->next += n;
 	r = packer_add(&a->link.packer, p, sound);
@@ -231,7 +246,7 @@ static void keep_rest(struct a2dp *a)
 	a->ready = 0;
 }
 
-static void a2dp_send(struct sink *s, uint64_t now)
+static bool a2dp_send(struct sink *s, uint64_t now)
 {
 	struct a2dp *a = (struct a2dp *)s;
 	uint64_t drops;
@@ -241,7 +256,7 @@ static void a2dp_send(struct sink *s, uint64_t now)
 	pthread_mutex_lock(&a->lock);
 	if (a->link.fd < 0 || a->ready == 0) {
 		pthread_mutex_unlock(&a->lock);
-		return;
+		return false;
 	}
 	looked = look(a);
 	drops = a->drops;
@@ -256,6 +271,7 @@ static void a2dp_send(struct sink *s, uint64_t now)
 	if (r >= 0 && (looked || a->drops != drops))
 		tell_numbers(a);
 	pthread_mutex_unlock(&a->lock);
+	return true;
 }
 
 /* ---- control ------------------------------------------------------------------------- */

@@ -26,10 +26,10 @@ struct sink_ops {
 	 * [io sender] Only for those that never block, NULL for the others. All
 	 * served sinks prepare (read the ring, encode), then all of them send,
 	 * so that the sends stand close together. now is ns on the timeline's
-	 * clock. send may be NULL.
+	 * clock. send says whether it had anything to send; it may be NULL.
 	 */
 	void (*prepare)(struct sink *s, uint64_t now);
-	void (*send)(struct sink *s, uint64_t now);
+	bool (*send)(struct sink *s, uint64_t now);
 
 	/* [any] Add what the device's own thread cannot say: that it hangs. May be NULL. */
 	void (*look)(struct sink *s, struct health_report *report);

@@ -7,7 +7,7 @@
  * there; how the device's interrupts lie does not matter. Its latency is what
  * that needs and no more: the engine's period, that moment, and what the edge
  * has to have in hand. Where wake-ups keep coming too late for that it is
- * lengthened by small steps.
+ * lengthened by what was lacking.
  */
 #include "core/io/alsa_pcm.h"
 #include "core/io/alsa_words.h"
@@ -185,6 +185,7 @@ void source_alsa_run(struct source *s)
 	struct backoff wait = { .first = NS_PER_SEC / 2, .most = 3 * NS_PER_SEC };
 	struct listener l = { .source = s };
 	char why[ALSA_WHY];
+	uint64_t retry;
 
 	do {
 		int r = open_device(&l, why);
@@ -197,7 +198,7 @@ void source_alsa_run(struct source *s)
 		close_device(&l);
 		if (runner_stopping(&s->runner))
 			return;
-		l.sound_at = clock_now() + backoff_next(&wait);
-		health_set(&s->health, HEALTH_WAITING, l.sound_at, "%s", why);
-	} while (runner_sleep_until(&s->runner, l.sound_at));
+		retry = clock_now() + backoff_next(&wait);
+		health_set(&s->health, HEALTH_WAITING, retry, "%s", why);
+	} while (runner_sleep_until(&s->runner, retry));
 }

@@ -47,13 +47,14 @@ static void witness_prepare(struct sink *s, uint64_t now)
 	note((struct witness *)s, false);
 }
 
-static void witness_send(struct sink *s, uint64_t now)
+static bool witness_send(struct sink *s, uint64_t now)
 {
 	struct witness *w = (struct witness *)s;
 
 	(void)now;
 	note(w, true);
 	atomic_fetch_add(&w->rounds, 1);
+	return true;
 }
 
 static const struct sink_ops witness_ops = {
