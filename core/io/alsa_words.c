@@ -26,8 +26,7 @@ static int card_in_name(const char *device)
 	return snd_card_get_index(name);
 }
 
-/* What "hw:CARD=Device,DEV=1,SUBDEV=2" or "hw:0,1,2" says in field place under key; -1 =
- * nothing. */
+/* Of "hw:CARD=Device,DEV=1,SUBDEV=2" or "hw:0,1,2", the number in its place; -1 = none. */
 static int number_in_name(const char *device, int place, const char *key)
 {
 	const char *field = strchr(device, ':');
