@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -48,6 +49,7 @@ static void run(const struct pulse_server *p)
 	char native[128], pipe[256];
 	int null = open("/dev/null", O_RDWR);
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when the test breaks off */
 	snprintf(native, sizeof(native),
 		 "module-native-protocol-unix auth-anonymous=1 socket=%s/native", p->folder);
 	snprintf(pipe, sizeof(pipe),
@@ -73,6 +75,7 @@ static pid_t play_tone(void)
 
 	if (pid == 0) {
 		setpgid(0, 0);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		execlp("sh", "sh", "-c",
 		       "sox -q -n -t s16 -r 44100 -c 2 - synth 600 sine 997 gain -6 | "
 		       "exec pacat -d tone --format=s16le --rate=44100 --channels=2 "
