@@ -84,11 +84,18 @@ void source_to_stereo(float *stereo, const void *raw, enum sample_format format,
 		downmix_to_stereo(stereo, wide, channels, frames);
 }
 
+#define PAUSE (150 * NS_PER_MS) /* less than what the edge takes for one by itself */
+
 void intake_push(struct intake *in, uint64_t now, const void *data, uint32_t frames)
 {
 	float stereo[2 * SOURCE_BLOCK];
 	const uint8_t *p = data;
 	size_t size = sample_size(in->format) * in->channels;
+
+	/* the edge and our own reckoning must begin anew with the same report */
+	if (in->pushed_at && now > in->pushed_at + clock_of_frame(0, frames, in->rate) + PAUSE)
+		intake_gap(in);
+	in->pushed_at = now;
 
 	while (frames) {
 		uint32_t n = frames < SOURCE_BLOCK ? frames : SOURCE_BLOCK;

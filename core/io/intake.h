@@ -29,6 +29,7 @@ struct intake {
 	uint64_t margin;	 /* ns the edge may be behind its place */
 	uint64_t next;		 /* frame of the zone to pull next */
 	uint64_t pushed;	 /* device frames so far */
+	uint64_t pushed_at;	 /* ns; 0 = never */
 	uint64_t opened;	 /* ns */
 	uint64_t shift;		 /* zone frames of latency added because it was not enough */
 	uint32_t late;		 /* passes that came after the engine had been there, */

@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RUNNER_PATIENCE_MS 400 /* how long runner_stop() waits for the thread */
+#define RUNNER_PATIENCE_MS 300 /* how long runner_stop() waits for the thread */
 
 /* Embedded in the body; release() frees both. */
 struct runner {

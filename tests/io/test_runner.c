@@ -69,7 +69,7 @@ static void a_thread_that_hangs_is_left_behind(void **state)
 
 	before = clock_now();
 	runner_stop(&b->runner);
-	assert_in_range(clock_now() - before, 300 * NS_PER_MS, 500 * NS_PER_MS);
+	assert_in_range(clock_now() - before, 200 * NS_PER_MS, 500 * NS_PER_MS);
 	assert_false(atomic_load(&released)); /* the thread still works on it */
 
 	eventfd_write(device, 1); /* the device comes back to life */
