@@ -253,6 +253,20 @@ struct fit fit_sine(const float *x, uint32_t n, double hz, double rate)
 	return (struct fit){ hypot(a, b), atan2(b, a), sqrt(rest / n) };
 }
 
+/* The same at the frequency the block itself has, near hz: a drift matched is no flaw. */
+static struct fit fit_own_sine(const float *x, uint32_t n, double hz, double rate,
+			       double *ret_hz)
+{
+	uint32_t half = n / 2;
+	struct fit a = fit_sine(x, half, hz, rate);
+	struct fit b = fit_sine(x + 2 * (size_t)half, half, hz, rate);
+	double turn = b.phase - a.phase - fmod(2 * M_PI * hz / rate * half, 2 * M_PI);
+
+	turn -= 2 * M_PI * round(turn / (2 * M_PI));
+	*ret_hz = hz + turn / (2 * M_PI) * rate / half;
+	return fit_sine(x, n, *ret_hz, rate);
+}
+
 struct evenness evenness_of(const float *x, uint32_t n, double hz, double rate)
 {
 	uint32_t block = (uint32_t)(rate * 0.05), blocks = n / block, good = 0;
@@ -263,9 +277,11 @@ struct evenness evenness_of(const float *x, uint32_t n, double hz, double rate)
 	if (!at || !phase || blocks < 4)
 		abort();
 	for (uint32_t k = 0; k < blocks; k++) {
-		struct fit f = fit_sine(x + 2 * (size_t)k * block, block, hz, rate);
-		/* against a sine of hz that runs on from the first block */
-		double p = f.phase - fmod(2 * M_PI * hz / rate * (double)k * block, 2 * M_PI);
+		double own;
+		struct fit f = fit_own_sine(x + 2 * (size_t)k * block, block, hz, rate, &own);
+		/* of its middle, against a sine of hz that runs on from the first block */
+		double p = f.phase + fmod(M_PI * own / rate * block, 2 * M_PI) -
+			   fmod(2 * M_PI * hz / rate * (k + 0.5) * block, 2 * M_PI);
 
 		if (!(f.rest < 0.05 * f.amplitude))
 			continue;
