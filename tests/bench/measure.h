@@ -41,6 +41,12 @@ struct windows {
 	uint32_t n;
 };
 
+/*
+ * The instrument must be on time where the machine is not: SCHED_FIFO for the
+ * calling thread, under ours, where it is allowed.
+ */
+void be_punctual(void);
+
 /* End the bench, saying what failed and errno. */
 _Noreturn void die(const char *what);
 

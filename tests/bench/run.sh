@@ -195,11 +195,12 @@ for n in 1 2 4 8 16 32; do
 	together "$n" floor-file file
 	file[$n]=$(cpu file)
 	filefloor=$(cpu floor-file)
-	together "$n" floor-sbc floor-a2dp
-	sbc[$n]=$(cpu floor-sbc) send[$n]=$(cpu floor-a2dp)
-	together "$n" a2dp null
-	# what the outputs cost more than null ones, both in the same seconds
-	a2dp[$n]=$(awk -v a="$(cpu a2dp)" -v b="$(cpu null)" 'BEGIN { printf "%.3f", a - b }')
+	together "$n" floor-sbc
+	sbc[$n]=$(cpu floor-sbc)
+	together "$n" floor-a2dp a2dp
+	send[$n]=$(cpu floor-a2dp)
+	# what the outputs cost more than null ones
+	a2dp[$n]=$(awk -v a="$(cpu a2dp)" -v b="${null[$n]}" 'BEGIN { printf "%.3f", a - b }')
 	printf '%7d | %6.2f %6.2f %5s | %6.2f %6.2f %5s | %6.2f %6.2f %6.2f %5s | %6.1f %6.0f\n' "$n" \
 		"${floor[$n]}" "${null[$n]}" "$(ratio "${null[$n]}" "${floor[$n]}")" \
 		"$filefloor" "${file[$n]}" "$(ratio "${file[$n]}" "$filefloor")" \
@@ -256,11 +257,21 @@ for n in 8 32; do
 	[ -n "${res[pw$n]:-}" ] && reached "over PipeWire's combine stream, $n" "$(ratio "$(cpu "null-pw$n")" "$(cpu "pw$n")")" 0.5
 done
 [ -n "${res[pulse8]:-}" ] && reached "over PulseAudio's combine sink, 8" "$(ratio "$(cpu null-pulse8)" "$(cpu pulse8)")" 0.1
-# An output more costs so much, by the difference between 32 and 1: the wake-ups are left out.
-above=$(per "${a2dp[32]}" "${a2dp[1]}" 31)
-reached 'an A2DP output above a null one, over converting, encoding, sending' \
-	"$(ratio "$above" "$(per "${send[32]}" "${send[1]}" 31)")" 1.2
-reached 'the same over nothing but its encoding' "$(ratio "$above" "$(per "${sbc[32]}" "${sbc[1]}" 31)")" 1.2
+# What one A2DP output more costs is a small difference: three times over, and the middle.
+# Between 32 and 1, so that the wake-ups are left out.
+declare -A part
+for _ in 1 2 3; do
+	for n in 1 32; do
+		together "$n" floor-a2dp a2dp
+		part[send$n]=$(cpu floor-a2dp) part[a2dp$n]=$(cpu a2dp)
+		together "$n" floor-sbc null
+		part[sbc$n]=$(cpu floor-sbc) part[null$n]=$(cpu null)
+	done
+	echo "${part[a2dp1]} ${part[a2dp32]} ${part[null1]} ${part[null32]} ${part[send1]} ${part[send32]} ${part[sbc1]} ${part[sbc32]}"
+done | awk '{ x = ($2 - $1) - ($4 - $3); print x / ($6 - $5), x / ($8 - $7) }' >"$dir/rounds"
+middle() { cut -d' ' -f"$1" "$dir/rounds" | sort -n | awk 'NR == 2 { printf "%.2f", $1 }'; }
+reached 'an A2DP output above a null one, over converting, encoding, sending' "$(middle 1)" 1.2
+reached 'the same over nothing but its encoding' "$(middle 2)" 1.2
 for n in 1 8 32; do
 	reached "memory for $n outputs, MB" "$(awk -v k="${mem[$n]}" 'BEGIN { printf "%.1f", k / 1024 }')" \
 		"$(awk -v n="$n" 'BEGIN { print 12 + n / 2 }')"
