@@ -15,16 +15,18 @@
 #include <pulse/simple.h>
 #include <stdio.h>
 
-#define PIECE	(20 * NS_PER_MS)
-#define BUFFER	(100 * NS_PER_MS) /* asked of the server */
-#define LATENCY (170 * NS_PER_MS)
-#define SLACK	(45 * NS_PER_MS) /* of it that the server must not take */
-#define MOST	(3 * NS_PER_SEC)
-#define JUMP	0.01 /* s: beyond the noise of reports; it ran dry and began again */
-#define STALL	(500 * NS_PER_MS) /* a piece that took so long: the server hung */
-#define AGAIN	(-1)		  /* no libpulse error: open it anew, at once */
-#define SETTLE	(400 * NS_PER_MS) /* before that its reports are of its own catching up */
-#define JUMPED	3u		  /* reports in a row that say so */
+#define PIECE	  (20 * NS_PER_MS)
+#define BUFFER	  (100 * NS_PER_MS) /* asked of the server */
+#define LATENCY	  (170 * NS_PER_MS)
+#define SLACK	  (45 * NS_PER_MS) /* of it that the server must not take */
+#define MOST	  (3 * NS_PER_SEC)
+#define JUMP	  0.01 /* s: beyond the noise of reports; it ran dry and began again */
+#define JUMP_MOST 0.1  /* s: for a server whose reports are that noisy */
+#define CALM	  (10 * NS_PER_SEC) /* without a jump: the noise is as it should be */
+#define STALL	  (500 * NS_PER_MS) /* a piece that took so long: the server hung */
+#define AGAIN	  (-1)		    /* no libpulse error: open it anew, at once */
+#define SETTLE	  (400 * NS_PER_MS) /* before that its reports are of its own catching up */
+#define JUMPED	  3u		    /* reports in a row that say so */
 
 struct sink_pulse {
 	struct outlet out;
@@ -35,6 +37,8 @@ struct sink_pulse {
 	uint64_t long_since; /* ns; since when the server holds too much, 0 = it does not */
 	bool placed;	     /* the next is known */
 	double lead;	     /* s; of the device's position over the clock, smoothed */
+	double jump;	     /* s; as noisy as its reports may be at present */
+	uint64_t jumped_at;  /* ns; the latest */
 	uint64_t settled;    /* ns; when reports may be believed again, 0 = from the first on */
 	uint32_t odd;	     /* reports in a row that differ from it */
 };
@@ -106,7 +110,7 @@ static bool believable(struct sink_pulse *p, uint64_t now, double lead)
 		p->settled = now + SETTLE;
 	if (now < p->settled)
 		return false;
-	if (!p->placed || fabs(off) <= JUMP) {
+	if (!p->placed || fabs(off) <= p->jump) {
 		p->lead = p->placed ? p->lead + off / 16 : lead;
 		p->placed = true;
 		p->odd = 0;
@@ -114,6 +118,9 @@ static bool believable(struct sink_pulse *p, uint64_t now, double lead)
 	}
 	if (++p->odd < JUMPED)
 		return false;
+	/* one after the other are no jumps but noise: it must not silence us */
+	p->jump = now - p->jumped_at > CALM ? JUMP : fmin(2 * p->jump, JUMP_MOST);
+	p->jumped_at = now;
 	p->placed = false;
 	p->odd = 0;
 	p->settled = now + SETTLE;
@@ -188,6 +195,7 @@ static void run(void *body)
 	uint64_t retry;
 
 	p->latency = LATENCY;
+	p->jump = JUMP;
 	do {
 		int error = AGAIN;
 
