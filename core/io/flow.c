@@ -164,7 +164,8 @@ static int step_paced(struct flow *f, uint64_t until)
 {
 	struct source *s = f->source;
 	float out[2 * SOURCE_BLOCK];
-	uint64_t now, end;
+	uint64_t now, end, from;
+	bool late;
 	int r;
 
 	if (!runner_sleep_until(&s->runner, f->wake < until ? f->wake : until))
@@ -176,8 +177,10 @@ static int step_paced(struct flow *f, uint64_t until)
 	f->wake = now + EVERY;
 
 	/* this thread was held up: what it has comes later, none of it is lost */
-	if (f->next < source_frame_at(s, now))
+	late = f->next < source_frame_at(s, now);
+	if (late)
 		f->next = first_free(s, now);
+	from = f->next;
 	end = source_frame_at(s, now + AHEAD) + s->time.period;
 	while (f->next < end) {
 		uint64_t left = end - f->next;
@@ -195,8 +198,8 @@ static int step_paced(struct flow *f, uint64_t until)
 		if (!made && staged_frames(f) == 0)
 			break;
 	}
-	/* run dry: the engine has been where we are */
-	if (f->next < source_frame_at(s, now))
+	/* run dry: the engine has been where we were, and there is no more to come */
+	if (late && f->next == from)
 		be_quiet(f);
 	return 0;
 }
