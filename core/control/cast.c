@@ -168,12 +168,11 @@ void cast_dismiss(struct control *c)
 	pacer_free(c->pacer);
 	c->pacer = NULL;
 	if (c->engine) {
-		void *waiting; /* plans the engine never came to */
+		struct plan *p;
 
 		graph_collect(c);
-		while ((waiting = cmdq_pop(&c->engine->plans)) != NULL)
-			free(waiting);
-		free(engine_last_plan(c->engine));
+		while ((p = engine_last_plan(c->engine)) != NULL)
+			free(p);
 	}
 	graph_clear(c);
 	engine_free(c->engine);

@@ -142,7 +142,11 @@ static void flow(struct speaker *s, int fd, uint16_t mtu)
 	set_flush(s, fd, a);
 	r = sink_attach(s->sink, &stream);
 	if (r < 0) {
-		failed(s, "agreed on a configuration that cannot be played");
+		struct health_report h;
+
+		close(fd);
+		sink_health(s->sink, &h);
+		failed(s, *h.reason ? h.reason : strerror(-r));
 		return;
 	}
 	s->mono_air = peers_is_mono(stream.config);
