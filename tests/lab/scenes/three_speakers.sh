@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: MIT
-# limit: 240
-# A minute of programme material on three speakers of one adapter: nothing is lost, it is the
-# programme, and they keep together, the last ten seconds like the first.
+# limit: 200
+# A minute of programme material on three speakers: nothing is lost, it is the programme, and
+# they keep together, the last ten seconds like the first. Each has an adapter of its own here:
+# on one, the air sends one packet after another, and the arrival would tell of that.
 # shellcheck shell=bash disable=SC2154
 
 bus_up
-radio_up 4
+radio_up 6
 bluetoothd_up
-for n in 1 2 3; do our_speaker $n "Speaker$n"; done
+for n in 3 4 5; do our_speaker $n "Speaker$n"; done
 programme_up
-write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
+write_profile "$here/three.conf" 'One 3/0' 'Two 4/1' 'Three 5/2'
 fanfare_up "$here/three.conf"
 all_play 60 One Two Three
-sleep 15 # until clocks are known
-anew 1 2 3
+sleep 20 # until clocks are known
+anew 3 4 5
 sleep 62
 air stats >"$out/stats"
-for n in 1 2 3; do stop speaker$n; done
+for n in 3 4 5; do stop speaker$n; done
 stop fanfare
 stop programme
-heard 0 1 2 3
-skews 0.023 1 2 3
+heard 0 3 4 5
+skews 1 3 4 5
