@@ -5,6 +5,7 @@
  * An emulated machine stands still while the computer outside does something else, and then
  * nothing in it can be in time. Sleeps for 10 ms at the highest priority, over and over, and
  * on SIGTERM prints how often it slept over 20 ms too long, and the worst: "COUNT WORST_MS".
+ * Each such time is a line on standard error: CLOCK_MONOTONIC in seconds, and ms too long.
  */
 #include <sched.h>
 #include <signal.h>
@@ -51,7 +52,11 @@ int main(void)
 		if (nanosleep(&nap, NULL) < 0)
 			break; /* the signal */
 		late = now_ns() - from - SLEEP_NS;
-		count += late > STALL_NS;
+		if (late > STALL_NS) {
+			count++;
+			fprintf(stderr, "%.3f %lld\n", (double)now_ns() / 1e9,
+				(long long)(late / 1000000));
+		}
 		worst = late > worst ? late : worst;
 	}
 	printf("%u %lld\n", count, (long long)(worst / 1000000));

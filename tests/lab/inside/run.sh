@@ -50,11 +50,12 @@ scene()
 {
 	local started=$SECONDS count worst meter try
 	for try in 1 2; do
-		stalls >/run/stalls &
+		stalls >/run/stalls 2>/run/stalls.log &
 		meter=$!
 		once "$1"
 		kill "$meter" && wait "$meter"
 		read -r count worst </run/stalls
+		cp /run/stalls.log "/lab/out/$1/"
 		case $verdict in "ok "*) break ;; esac
 		[ "$try" = 1 ] && [ "${count:-0}" -gt 0 ] || break
 		echo "# $verdict" >&3
