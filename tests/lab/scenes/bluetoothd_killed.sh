@@ -12,7 +12,7 @@ programme_up
 write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
 fanfare_up "$here/three.conf"
 all_play 60 One Two Three
-sleep 15
+sleep 12
 anew 1 2 3
 sleep 12
 stop bluetoothd KILL
@@ -24,7 +24,7 @@ speakers_agree
 grown() { for n in 1 2 3; do [ "$(stat -c %s "$here/rec$n.cap")" -gt $((size + 60000)) ] || return 1; done; }
 within 40 grown
 want 'seconds to return' "$took" '<=' 10
-sleep 15
+sleep 12
 for n in 1 2 3; do stop speaker$n; done
 stop fanfare
 stop programme

@@ -11,10 +11,10 @@ programme_up
 write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
 fanfare_up "$here/three.conf"
 all_play 60 One Two Three
-sleep 15
+sleep 12
 anew 1 2 3
 air loss hci0 hci2 5
-sleep 30
+sleep 26
 air stats >"$out/stats"
 for n in 1 2 3; do stop speaker$n; done
 stop fanfare

@@ -12,11 +12,11 @@ programme_up
 write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
 fanfare_up "$here/three.conf"
 all_play 60 One Two Three
-sleep 15
+sleep 12
 anew 1 2 3
 sleep 12
 air stall hci2 10
-sleep 30
+sleep 26
 for n in 1 2 3; do stop speaker$n; done
 stop fanfare
 stop programme

@@ -12,7 +12,7 @@ programme_up
 write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
 fanfare_up "$here/three.conf"
 all_play 60 One Two Three
-sleep 15
+sleep 12
 anew 1 2 3
 sleep 12
 air power hci3 off
@@ -22,7 +22,7 @@ packets_grow() { [ "$(stat -c %s "$here/rec3.cap")" -gt "$1" ]; }
 size=$(stat -c %s "$here/rec3.cap")
 within 25 packets_grow $((size + 60000))
 want 'seconds to return' "$took" '<=' 10
-sleep 15
+sleep 12
 for n in 1 2 3; do stop speaker$n; done
 stop fanfare
 stop programme
