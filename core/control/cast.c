@@ -12,6 +12,8 @@
 
 /* Enough for a served sink that is late by several cycles, and for one period of a card. */
 #define RING_FRAMES 16384u
+/* A disk, and a thread without priority on a busy machine, may take over a second. */
+#define FILE_RING_FRAMES 65536u
 
 /* ---- speakers and sources, made and taken away ------------------------------------------- */
 
@@ -74,7 +76,9 @@ int cast_add_speaker(struct control *c, const struct profile_speaker *conf, uint
 	s->reported_ms = NAN;
 	s->absolute = -1;
 	s->absolute_wanted = -1;
-	r = branch_new(s->id, c->time.rate, RING_FRAMES, &s->branch);
+	r = branch_new(s->id, c->time.rate,
+		       conf->output == OUTPUT_FILE ? FILE_RING_FRAMES : RING_FRAMES,
+		       &s->branch);
 	if (r == 0)
 		r = open_sink(c, s);
 	if (r < 0) {

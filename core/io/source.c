@@ -7,15 +7,15 @@
 /* Also the order of enum source_type. */
 static const struct {
 	const char *thread; /* its name */
-	bool realtime;	    /* short periods: a late wake-up is heard */
+	bool realtime;	    /* what comes too late is silence, on a busy machine, too */
 	void (*run)(struct source *s);
 } kinds[] = {
 	[SOURCE_IS_ALSA] = { "ff-in-alsa", true, source_alsa_run },
 	[SOURCE_IS_PULSE] = { "ff-in-pulse", false, source_pulse_run },
-	[SOURCE_IS_COMMAND] = { "ff-in-command", false, source_command_run },
-	[SOURCE_IS_FIFO] = { "ff-in-fifo", false, source_fifo_run },
-	[SOURCE_IS_STDIN] = { "ff-in-stdin", false, source_stdin_run },
-	[SOURCE_IS_TONE] = { "ff-in-tone", false, source_tone_run },
+	[SOURCE_IS_COMMAND] = { "ff-in-command", true, source_command_run },
+	[SOURCE_IS_FIFO] = { "ff-in-fifo", true, source_fifo_run },
+	[SOURCE_IS_STDIN] = { "ff-in-stdin", true, source_stdin_run },
+	[SOURCE_IS_TONE] = { "ff-in-tone", true, source_tone_run },
 };
 
 static void run(void *body)
