@@ -18,8 +18,12 @@
 #define AWAIT_NS (8 * NS_PER_SEC)
 /* From here on a packet that long only fits 3 Mbit/s: the reckoning of air follows. */
 #define EDR3_MTU 680
-/* Longer than a packet takes on a full adapter, shorter than a speaker's own buffer. */
-#define FLUSH_MS 50
+/*
+ * On a full adapter a round of seven packets takes 26 ms, and a third one of the same speaker
+ * waits for three of them: that is not to be lost. And two speakers that hear nothing may not
+ * hold all of the 8 buffers: at 43 packets a second they have 7 of them under way.
+ */
+#define FLUSH_MS 80
 
 static void failed(struct speaker *s, const char *words)
 {
