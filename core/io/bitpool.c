@@ -124,6 +124,14 @@ static bool crowded(const struct bitpool *b, uint64_t now, bool taken)
 	return b->queue >= CROWDED && since >= HOLD;
 }
 
+/* Until the next try. Who has least tries first, so those who share an adapter draw level. */
+static uint64_t patience(const struct bitpool *b)
+{
+	double share = b->slots / slots_at(b, b->top);
+
+	return (uint64_t)((double)b->wait * share * share);
+}
+
 static bool lower(struct bitpool *b, uint64_t now, bool taken)
 {
 	bool again = !taken && b->lowered_at > 0 && now - b->lowered_at < SOON;
@@ -139,7 +147,7 @@ static bool lower(struct bitpool *b, uint64_t now, bool taken)
 	b->taken = false;
 	b->queue = 0.0; /* what waits now was sent before the change */
 	b->lowered_at = now;
-	b->raise_at = now + b->wait;
+	b->raise_at = now + patience(b);
 	return b->now != before;
 }
 
@@ -150,7 +158,7 @@ static bool raise(struct bitpool *b, uint64_t now)
 	if (b->raised_at > 0) /* the last one held */
 		b->wait = b->wait / 2 > WAIT_MIN ? b->wait / 2 : WAIT_MIN;
 	b->raised_at = 0;
-	b->raise_at = now + b->wait;
+	b->raise_at = now + patience(b);
 	while (next < b->top && slots_at(b, next) <= b->slots)
 		next++;
 	if (next == b->now)
@@ -172,6 +180,6 @@ bool bitpool_offered(struct bitpool *b, uint64_t now, uint32_t queue, bool taken
 	if (b->queue >= CALM || !taken)
 		return false;
 	if (b->raise_at == 0)
-		b->raise_at = now + b->wait;
+		b->raise_at = now + patience(b);
 	return now >= b->raise_at && b->now < b->top && raise(b, now);
 }

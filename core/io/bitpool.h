@@ -20,7 +20,8 @@
  * - After 8 s without crowding it tries the next step up. A try that ends in
  *   crowding doubles the wait, up to 2 minutes; one that holds halves it. So
  *   a full adapter is disturbed ever more rarely, and a passing trouble is
- *   over half a minute later.
+ *   over half a minute later. Who has fewer slots waits less, by the square of
+ *   its share: after a trouble that hit one alone, the others leave it room.
  *
  * Below the top bitpool packets are as long as fits, which saves slots; at the
  * top they are kept short enough for the latency promised (relaxed).

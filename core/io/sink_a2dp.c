@@ -208,6 +208,9 @@ static void tell_numbers(struct a2dp *a)
 
 static int send_ready(struct a2dp *a, uint64_t now)
 {
+	uint32_t packet = a->link.pool.frames * a2dp_sbc_pcm_frames(&a->link.packer.config);
+	bool held_up = a->ready > a->base.time.period / packet + 1;
+
 	for (uint32_t i = 0; i < a->ready; i++) {
 		int r = offer(a, a->out[i]);
 
@@ -220,7 +223,9 @@ static int send_ready(struct a2dp *a, uint64_t now)
 			a->drops++;
 			a->drop_at = now;
 		}
-		bitpool_offered(&a->link.pool, now, a->queue, r > 0);
+		/* what a burst of ours overfills tells nothing about the air */
+		if (r > 0 || !held_up)
+			bitpool_offered(&a->link.pool, now, a->queue, r > 0);
 	}
 	return 0;
 }
