@@ -413,6 +413,26 @@ static void a_sender_that_slept_gives_up_what_is_late(void **state)
 	end(&s);
 }
 
+/* More at once than the socket holds says that we slept, and nothing of the air. */
+static void a_burst_after_sleep_costs_packets_and_no_bitpool(void **state)
+{
+	struct scene s;
+	struct health_report report;
+
+	(void)state;
+	begin(&s, hall_music, joint, 672, 2);
+	run(&s, SECONDS(1), true);
+	for (uint32_t i = 0; i < 5; i++) {
+		for (uint32_t k = 0; k < 8; k++) /* 93 ms, 6 to 7 packets */
+			hall_play(&s.hall);
+		run(&s, SECONDS(0.5), true);
+	}
+	sink_health(s.hall.sink[0], &report);
+	assert_in_range(report.drops, 5, 20);
+	assert_int_equal(report.bitpool, 53);
+	end(&s);
+}
+
 static void a_sender_that_slept_50_ms_loses_nothing(void **state)
 {
 	struct scene s;
@@ -480,6 +500,7 @@ int main(void)
 		cmocka_unit_test(a_lost_connection_is_told_and_a_new_one_rejoins_the_timeline),
 		cmocka_unit_test(detached_it_closes_the_socket_and_waits),
 		cmocka_unit_test(a_sender_that_slept_gives_up_what_is_late),
+		cmocka_unit_test(a_burst_after_sleep_costs_packets_and_no_bitpool),
 		cmocka_unit_test(a_sender_that_slept_50_ms_loses_nothing),
 		cmocka_unit_test(two_speakers_play_the_same_frame_at_the_same_stamp),
 	};
