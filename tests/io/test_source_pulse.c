@@ -72,9 +72,9 @@ static void a_monitor_is_heard_evenly(void **state)
 	assert_int_equal(h.rate, 48000);
 	source_free(s);
 	e = evenness_of(l.heard, l.heard_n, 997, l.time.rate);
-	assert_true(fabs(e.hz - 997) < 2);
-	assert_true(e.wander < 2e-3);
-	assert_true(e.spoilt < LIVE_SPOILT);
+	assert_sound(fabs(e.hz - 997) < 2);
+	assert_sound(e.wander < 2e-3);
+	assert_sound(e.spoilt < LIVE_SPOILT);
 }
 
 static void a_server_that_dies_comes_back(void **state)
