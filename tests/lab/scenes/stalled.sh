@@ -21,4 +21,4 @@ for n in 1 2 3; do stop speaker$n; done
 stop fanfare
 stop programme
 heard 0 1 3
-back_in_place 2
+back_in_place 1 2
