@@ -2,9 +2,11 @@
 /*
  * main - what was asked for on the command line.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/scope.h"
 #include "core/fanfare.h"
@@ -96,10 +98,26 @@ static const char *main_value(int argc, char **argv, int *i, const char *name,
 	return "";
 }
 
+/*
+ * Who started us may have closed a standard descriptor. The next one opened
+ * would take its number, and a stdin source would then eat our own signals.
+ */
+static void main_fill_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR); /* inherited by commands: no O_CLOEXEC */
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct app_options o = { 0 };
 
+	main_fill_standard();
 	if (argc > 1 && strcmp(argv[1], "profile") == 0)
 		return main_profile(argc - 2, argv + 2);
 	for (int i = 1; i < argc; i++) {

@@ -198,6 +198,28 @@ static void headless_it_logs_and_only_stops_when_told_to(void **state)
 	terminal_free(t);
 }
 
+static int run_without_stdin(void *argv)
+{
+	close(STDIN_FILENO);
+	return run(argv);
+}
+
+static void without_a_standard_input_nothing_else_takes_its_place(void **state)
+{
+	char *const argv[] = { "fanfare", "--headless", "--profile", "Demo", NULL };
+	struct terminal *t = terminal_new(24, 80, run_without_stdin, (void *)(uintptr_t)argv);
+	char path[32], at[64] = "";
+
+	(void)state;
+	assert_true(terminal_shows(t, "Demo", SOON));
+	snprintf(path, sizeof(path), "/proc/%d/fd/0", (int)terminal_pid(t));
+	assert_true(readlink(path, at, sizeof(at) - 1) > 0);
+	assert_string_equal(at, "/dev/null");
+	kill(terminal_pid(t), SIGTERM);
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	terminal_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +229,7 @@ int main(void)
 		cmocka_unit_test(without_a_terminal_it_says_what_to_do),
 		cmocka_unit_test(profiles_are_listed_and_checked),
 		cmocka_unit_test(headless_it_logs_and_only_stops_when_told_to),
+		cmocka_unit_test(without_a_standard_input_nothing_else_takes_its_place),
 	};
 	const char *build = getenv("BUILD");
 	char command[64];
