@@ -11,7 +11,7 @@
 
 /* A report that moved less than this is the same report: nobody hears it, all would slew. */
 #define LATENCY_NEWS_MS 0.5
-#define LATE_NEWS_NS	(30 * NS_PER_SEC)
+#define LATE_NEWS_NS	(600 * NS_PER_SEC)
 
 static const char *state_word(enum health_state state)
 {
