@@ -27,4 +27,11 @@ stop fanfare
 stop aplay1
 stop aplay2
 stop_recording 3
-heard 16 1 2 3
+# What is heard is the programme. Whether it is whole, for a minute, is for three_speakers to say.
+declare -A f
+for n in 1 2 3; do
+	longest "$n"
+	judge_into f match "$programme" "$here/rec$n.wav" 16
+	want "correlation $n" "${f[correlation]:-}" '>=' 0.99
+	tell "worst second $n" "${f[worst]:-}"
+done
