@@ -149,8 +149,8 @@ radio: $(BUILD)/tests/radio/radio
 $(BUILD)/tests/radio/radio: $(BUILD)/tests/radio.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive -lm $(LDFLAGS)
 
-lab-tools: $(BUILD)/tests/lab/speaker $(BUILD)/tests/lab/judge $(BUILD)/tests/lab/stalls
-$(BUILD)/tests/lab/speaker $(BUILD)/tests/lab/judge $(BUILD)/tests/lab/stalls: %: %.o $(BUILD)/tests/lab.a
+lab-tools: $(BUILD)/tests/lab/speaker $(BUILD)/tests/lab/judge
+$(BUILD)/tests/lab/speaker $(BUILD)/tests/lab/judge: %: %.o $(BUILD)/tests/lab.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $^ $(CORE_LIBS) $(LDFLAGS)
 
 # What apt cannot bring, the lab names itself, and fails.

@@ -44,47 +44,13 @@ once()
 	dmesg -c >"/lab/out/$name/kernel.log"
 }
 
-# What a machine that stands still does to any program: sound that stops, comes late, is lost.
-continuity='gaps|longest gap|worst second|lost|packets lost|most lost|frames out of place|frames that|drift|shifts|skew|stretches'
-
-# Whether nothing but the sound's continuity was amiss.
-only_continuity()
-{
-	local item
-	while read -r item; do
-		[ -z "$item" ] || [[ $item =~ ^($continuity) ]] || return 1
-	done < <(sed 's/^not ok [^:]*: //; s/ *(.*//; s/; */\n/g' <<<"$verdict")
-}
-
-# A scene that failed while the computer outside held this machine up says little of Fanfare.
-# Where only the sound's continuity was amiss it is undecided: neither passed nor failed, and
-# said so. Where anything else was, it has one more try, and that one counts.
-scene()
-{
-	local started=$SECONDS count worst meter try
-	for try in 1 2; do
-		stalls >/run/stalls 2>/run/stalls.log &
-		meter=$!
-		once "$1"
-		kill "$meter" && wait "$meter"
-		read -r count worst </run/stalls
-		cp /run/stalls.log "/lab/out/$1/"
-		case $verdict in "ok "*) break ;; esac
-		[ "${count:-0}" -gt 0 ] || break
-		if only_continuity; then
-			verdict="undecided ${verdict#not ok }"
-			break
-		fi
-		[ "$try" = 1 ] || break
-		echo "# $verdict" >&3
-		echo "# $1: this machine was held up $count times, for up to $worst ms; once more" >&3
-	done
-	echo "$verdict [$((SECONDS - started)) s; held up ${count:-?} times, up to ${worst:-?} ms]" >&3
-}
-
 prepare >/dev/console 2>&1
 echo "lab: up after $(cut -d. -f1 /proc/uptime) s, $(uname -r), bluez $(bluetoothd --version 2>/dev/null || /usr/libexec/bluetooth/bluetoothd --version)" >&3
 dmesg -c >/lab/out/kernel.log
-while read -r name; do scene "$name"; done </lab/scenes.list
+while read -r name; do
+	started=$SECONDS
+	once "$name"
+	echo "$verdict [$((SECONDS - started)) s]" >&3
+done </lab/scenes.list
 sync
 exec busybox poweroff -f

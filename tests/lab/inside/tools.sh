@@ -86,11 +86,12 @@ verdict()
 }
 
 # ask_judge VERB FILE...: its figures, one NAME=VALUE a line. It sits outside (judging.sh),
-# where the emulation does not slow it down: what it is to hear is handed out to it.
+# where the emulation does not slow it down: what it is to hear is handed out to it. A machine
+# that idles is given the next event at once, so it is kept busy for as long as that takes.
 asked=0
 ask_judge()
 {
-	local word ask
+	local word ask busy
 	ask=/lab/ask/$scene.$((asked += 1))
 	for word in "$@"; do
 		case $word in
@@ -103,7 +104,10 @@ ask_judge()
 		echo "$word"
 	done >"$ask.new"
 	mv "$ask.new" "$ask.ask"
+	while :; do :; done &
+	busy=$!
 	while [ ! -e "$ask.answer" ]; do sleep 0.1; done
+	kill "$busy"
 	cat "$ask.answer"
 }
 
