@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/alive.h"
 #include "core/control/commands.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
@@ -29,6 +30,12 @@ static void ring_bell(int fd)
 	ssize_t n = write(fd, &one, sizeof(one));
 
 	(void)n; /* full is as good as written */
+}
+
+static void ring_changes(struct control *c)
+{
+	ring_bell(c->change_fd);
+	ring_bell(c->news_fd);
 }
 
 static void quiet_bell(int fd)
@@ -57,7 +64,7 @@ static void keep_line(enum log_level level, const char *line, void *arg)
 	pthread_mutex_unlock(&c->log_lock);
 	if (c->log_to_stderr)
 		log_to_stderr(level, line);
-	ring_bell(c->change_fd);
+	ring_changes(c);
 }
 
 /* ---- the loop --------------------------------------------------------------------------- */
@@ -105,8 +112,23 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *arg)
 	return 0;
 }
 
+/* The service manager hears how many play, and that both threads still do. */
+static void show_alive(struct control *c, struct alive *a)
+{
+	uint64_t cycles = 0;
+	char text[ALIVE_TEXT_MAX];
+	uint32_t flowing = 0;
+
+	for (uint32_t i = 0; i < c->speakers_n; i++)
+		flowing += c->speakers[i]->flowing;
+	if (c->engine)
+		cycles = atomic_load_explicit(&c->engine->cycles, memory_order_relaxed);
+	snprintf(text, sizeof(text), "%s: %u of %u speakers", c->name, flowing, c->speakers_n);
+	control_wake_at(c, alive_step(a, clock_now(), cycles, text));
+}
+
 /* Bring everything in step with what is wanted, and say when to look again. */
-static void settle(struct control *c)
+static void settle(struct control *c, struct alive *alive)
 {
 	uint64_t before = c->told;
 
@@ -119,23 +141,26 @@ static void settle(struct control *c)
 		control_wake_at(c, clock_now() + COLLECT_NS);
 	if (c->engine && graph_collect(c))
 		control_wake_at(c, clock_now() + COLLECT_NS);
+	show_alive(c, alive);
 	sd_event_source_set_time(c->timer, c->wake_at / 1000);
 	sd_event_source_set_enabled(c->timer, SD_EVENT_ONESHOT);
 	c->told = c->change;
 	if (c->told != before)
-		ring_bell(c->change_fd);
+		ring_changes(c);
 }
 
 static void *control_loop(void *arg)
 {
 	struct control *c = arg;
+	struct alive alive;
 
 	pthread_setname_np(pthread_self(), "control");
+	alive_init(&alive);
 	pthread_mutex_lock(&c->lock);
 	while (!atomic_load_explicit(&c->stop, memory_order_acquire)) {
 		int r;
 
-		settle(c);
+		settle(c, &alive);
 		r = sd_event_prepare(c->event);
 		if (r == 0) {
 			pthread_mutex_unlock(&c->lock);
@@ -152,6 +177,7 @@ static void *control_loop(void *arg)
 		}
 	}
 	pthread_mutex_unlock(&c->lock);
+	alive_done(&alive);
 	return NULL;
 }
 
@@ -162,10 +188,13 @@ static int init_locks(struct control *c)
 	c->inbox_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	c->health_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	c->change_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	c->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_mutex_init(&c->inbox_lock, NULL);
 	pthread_mutex_init(&c->log_lock, NULL);
-	return c->inbox_fd < 0 || c->health_fd < 0 || c->change_fd < 0 ? -EMFILE : 0;
+	return c->inbox_fd < 0 || c->health_fd < 0 || c->change_fd < 0 || c->news_fd < 0
+		       ? -EMFILE
+		       : 0;
 }
 
 static int init_event(struct control *c)
@@ -262,6 +291,7 @@ void control_free(struct control *c)
 	closep(&c->inbox_fd);
 	closep(&c->health_fd);
 	closep(&c->change_fd);
+	closep(&c->news_fd);
 	free(c);
 }
 
@@ -287,6 +317,11 @@ int control_submit(struct control *c, const struct ff_command *command)
 void control_snapshot(struct control *c, struct ff_snapshot *ret)
 {
 	quiet_bell(c->change_fd); /* before looking: a change from here on rings again */
+	control_look(c, ret);
+}
+
+void control_look(struct control *c, struct ff_snapshot *ret)
+{
 	pthread_mutex_lock(&c->lock);
 	status_write(c, ret);
 	pthread_mutex_unlock(&c->lock);
@@ -295,4 +330,9 @@ void control_snapshot(struct control *c, struct ff_snapshot *ret)
 int control_fd(struct control *c)
 {
 	return c->change_fd;
+}
+
+int control_news_fd(struct control *c)
+{
+	return c->news_fd;
 }

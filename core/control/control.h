@@ -29,4 +29,13 @@ void control_snapshot(struct control *c, struct ff_snapshot *ret);
 /* [any] As ff_fd(). */
 int control_fd(struct control *c);
 
+/*
+ * [any] For the room that serves other processes: a descriptor of its own,
+ * readable after every change until its reader has read it.
+ */
+int control_news_fd(struct control *c);
+
+/* [any, not ctl] As ff_snapshot(), but leaves control_fd() as it is. */
+void control_look(struct control *c, struct ff_snapshot *ret);
+
 #endif

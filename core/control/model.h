@@ -130,6 +130,7 @@ struct control {
 	int inbox_fd;  /* eventfd: commands wait, or stop */
 	int health_fd; /* eventfd: a device changed its state */
 	int change_fd; /* eventfd: the door's, readable after a change */
+	int news_fd;   /* eventfd: the same for other processes' doors */
 	sd_event_source *timer;
 
 	struct timeline time;
