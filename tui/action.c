@@ -1,43 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /* action - see action.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/scope.h"
 #include "tui/action.h"
 #include "tui/pane.h"
+#include "tui/text.h"
+#include "tui/theme.h"
 
-void action_pane(struct ui *ui, int pane)
+static void action_pane(struct ui *ui, int pane)
 {
 	ui_show(ui, (enum pane)pane);
 }
 
-void action_turn(struct ui *ui, int by)
+static void action_turn(struct ui *ui, int by)
 {
 	ui_show(ui, (enum pane)(((int)ui->pane + by + PANE_COUNT) % PANE_COUNT));
 }
 
-void action_full(struct ui *ui, int unused)
+static void action_full(struct ui *ui, int unused)
 {
 	(void)unused;
 	ui->full = !ui->full;
 }
 
-void action_help(struct ui *ui, int unused)
+static void action_help(struct ui *ui, int unused)
 {
 	(void)unused;
 	help_open(ui);
 }
 
-void action_undo(struct ui *ui, int unused)
+static void action_undo(struct ui *ui, int unused)
 {
 	(void)unused;
 	history_undo(ui);
 }
 
-void action_redo(struct ui *ui, int unused)
+static void action_redo(struct ui *ui, int unused)
 {
 	(void)unused;
 	history_redo(ui);
 }
 
-void action_mute_all(struct ui *ui, int unused)
+static void action_mute_all(struct ui *ui, int unused)
 {
 	struct ff_command before = { .verb = FF_MUTE_ALL, .flag = ui->snap.muted_all };
 	struct ff_command after = before;
@@ -47,7 +53,7 @@ void action_mute_all(struct ui *ui, int unused)
 	history_do(ui, &before, &after, "mute of everything");
 }
 
-void action_want(struct ui *ui, int want)
+static void action_want(struct ui *ui, int want)
 {
 	ui->want = (enum ui_want)want;
 }
@@ -57,14 +63,122 @@ static void action_stop_yes(struct ui *ui)
 	ui->want = UI_STOP;
 }
 
-void action_stop(struct ui *ui, int unused)
+static void action_stop(struct ui *ui, int unused)
 {
 	(void)unused;
 	ui_ask(ui, action_stop_yes, "Stop the music and leave?");
 }
 
-void action_back(struct ui *ui, int unused)
+/* One step back: what is said, then what is filtered. */
+static void action_back(struct ui *ui, int unused)
 {
 	(void)unused;
-	ui->toast[0] = '\0';
+	if (ui->toast[0])
+		ui->toast[0] = '\0';
+	else
+		ui->filter[ui->pane][0] = '\0';
 }
+
+/* ---- filter ---------------------------------------------------------------------------------
+ */
+
+static void action_filter_set(struct ui *ui, const char *text)
+{
+	text_copy(ui->filter[ui->pane], sizeof(ui->filter[0]), text);
+	pane_kind(ui->pane)->update(ui);
+}
+
+static void action_filter_off(struct ui *ui, const char *unused)
+{
+	(void)unused;
+	action_filter_set(ui, "");
+}
+
+static void action_filter(struct ui *ui, int unused)
+{
+	(void)unused;
+	prompt_open(&ui->prompt, action_filter_set, ui->filter[ui->pane], "Only with:");
+	ui->prompt.changed = action_filter_set;
+	ui->prompt.cancelled = action_filter_off;
+}
+
+static void action_next(struct ui *ui, int by)
+{
+	pane_kind(ui->pane)->move(ui, by);
+}
+
+/* ---- themes: seen while choosing ------------------------------------------------------------
+ */
+
+static void action_theme_fill(struct ui *ui)
+{
+	char names[THEMES_MAX][THEME_NAME_MAX];
+	size_t n = theme_list(names);
+
+	for (size_t i = 0; i < n; i++)
+		picker_add(ui, names[i], strcmp(names[i], ui->theme) == 0 ? "worn now" : "",
+			   names[i]);
+}
+
+static void action_theme_wear(struct ui *ui, const struct picker_item *item)
+{
+	ui_wear(ui, item->value);
+}
+
+static void action_theme_back(struct ui *ui, const struct picker_item *unused)
+{
+	(void)unused;
+	ui_wear(ui, ui->theme_before);
+}
+
+static void action_theme(struct ui *ui, int unused)
+{
+	(void)unused;
+	text_copy(ui->theme_before, sizeof(ui->theme_before), ui->theme);
+	picker_open(ui, action_theme_fill, action_theme_wear, "Theme", "no theme is there");
+	ui->picker.moved = action_theme_wear;
+	ui->picker.cancelled = action_theme_back;
+	picker_point(ui, ui->theme);
+}
+
+static void action_theme_values(const struct ui *ui, struct choices *ret)
+{
+	char names[THEMES_MAX][THEME_NAME_MAX];
+	size_t n = theme_list(names);
+
+	(void)ui;
+	for (size_t i = 0; i < n; i++)
+		choices_add(ret, names[i]);
+}
+
+/* clang-format off */
+const struct binding action_keys[] = {
+	{ "Tab ]", "next-pane", action_turn, 1, NULL, "next pane" },
+	{ "S-Tab [", "previous-pane", action_turn, -1, NULL, "previous pane" },
+	{ "F2", "mixer", action_pane, PANE_MIXER, NULL, "the mixer" },
+	{ "F3", "devices", action_pane, PANE_DEVICES, NULL, "the Bluetooth devices" },
+	{ "F4", "align", action_pane, PANE_ALIGN, NULL, "the delays, to bring speakers in time" },
+	{ "F5", "profiles", action_pane, PANE_PROFILES, NULL, "the profiles" },
+	{ "f", "full", action_full, 0, NULL, "this pane alone, or all where they fit" },
+	{ "/", "filter", action_filter, 0, NULL, "show only what has these letters in its name" },
+	{ "n", "next", action_next, 1, NULL, "the next one of them" },
+	{ "N", "previous", action_next, -1, NULL, "the one before" },
+	{ "z", "undo", action_undo, 0, NULL, "undo the last change of sound or profile" },
+	{ "Z", "redo", action_redo, 0, NULL, "redo it" },
+	{ "M", "mute-all", action_mute_all, 0, NULL, "mute everything, or nothing" },
+	{ "T", "theme", action_theme, 0, NULL, "choose a theme" },
+	{ "^L", "redraw", action_want, UI_REDRAW, NULL, "draw the screen anew" },
+	{ "^Z", "suspend", action_want, UI_SUSPEND, NULL, "back to the shell for a while; fg returns, the music goes on" },
+	{ "Esc", "back", action_back, 0, NULL, "back: close what is open" },
+	{ "? F1", "help", action_help, 0, NULL, "this help" },
+	{ "q ^C", "leave", action_want, UI_LEAVE, NULL, "leave; the music plays on" },
+	{ "Q F10", "stop", action_stop, 0, NULL, "stop the music and leave" },
+};
+/* clang-format on */
+const size_t action_keys_n = ARRAY_SIZE(action_keys);
+
+const struct typed action_typed[] = {
+	{ "filter", action_filter_set, NULL },
+	{ "theme", ui_wear, action_theme_values },
+};
+const size_t action_typed_n = ARRAY_SIZE(action_typed);

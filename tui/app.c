@@ -104,23 +104,13 @@ static void app_wear(struct app *a, const char *name)
 
 	if (theme_load(name, &a->theme, why, sizeof(why)) < 0) {
 		theme_base(&a->theme);
+		/* its name stays, so that T goes on from there */
+		snprintf(a->theme.name, sizeof(a->theme.name), "%.31s", name);
 		ui_say(&a->ui, SAY_ERROR, "%s; the base theme is used", why);
 	}
 	screen_wear(a->screen, &a->theme);
+	snprintf(a->ui.theme, sizeof(a->ui.theme), "%s", a->theme.name);
 	a->dirty = true;
-}
-
-static void app_next_theme(struct app *a)
-{
-	char names[THEMES_MAX][THEME_NAME_MAX];
-	size_t n = theme_list(names), i = 0;
-
-	while (i < n && strcmp(names[i], a->theme.name) != 0)
-		i++;
-	a->ui.toast[0] = '\0';
-	app_wear(a, names[(i + 1) % n]);
-	if (!a->ui.toast[0])
-		ui_say(&a->ui, SAY_FINE, "theme %s", a->theme.name);
 }
 
 /* What the model asked for while a key was handled. */
@@ -154,8 +144,10 @@ static void app_want(struct app *a)
 		app_resize(a);
 		screen_spoil(a->screen);
 		break;
-	case UI_THEME:
-		app_next_theme(a);
+	case UI_WEAR:
+		app_wear(a, a->ui.theme);
+		break;
+	case UI_MOUSE:
 		break;
 	}
 }

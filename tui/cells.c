@@ -29,6 +29,7 @@ void cells_done(struct cells *c)
 void cells_blank(struct cells *c)
 {
 	c->cursor_row = c->cursor_col = -1;
+	c->hits = 0;
 	for (int i = 0; i < c->rows * c->cols; i++)
 		c->cell[i] = (struct cell){ .ch = { L' ' }, .style = STYLE_TEXT };
 }
@@ -190,4 +191,22 @@ void cells_cursor(struct cells *c, int row, int col)
 		return;
 	c->cursor_row = row;
 	c->cursor_col = col;
+}
+
+void cells_hit(struct cells *c, struct rect r, enum hit_kind kind, int pane, int value)
+{
+	if (c->hits < CELLS_HITS)
+		c->hit[c->hits++] = (struct hit){ r, kind, pane, value };
+}
+
+const struct hit *cells_hit_at(const struct cells *c, int row, int col)
+{
+	for (int i = c->hits - 1; i >= 0; i--) {
+		const struct rect *r = &c->hit[i].r;
+
+		if (row >= r->row && row < r->row + r->rows && col >= r->col &&
+		    col < r->col + r->cols)
+			return &c->hit[i];
+	}
+	return NULL;
 }

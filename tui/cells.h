@@ -32,11 +32,30 @@ struct rect {
 	int row, col, rows, cols;
 };
 
+/* What a click on a place means. */
+enum hit_kind {
+	HIT_PANE,  /* the pane comes to the front */
+	HIT_ROW,   /* row value of the pane, as its pick() takes it */
+	HIT_FADER, /* row value of the mixer, its volume where it was clicked */
+	HIT_KEY,   /* as if key value were pressed */
+	HIT_PICK   /* row value of an open picker, or of the help */
+};
+
+#define CELLS_HITS 256
+
+struct hit {
+	struct rect r;
+	enum hit_kind kind;
+	int pane, value;
+};
+
 struct cells {
 	int rows, cols;
 	enum glyphs glyphs;
 	struct cell *cell;	    /* rows * cols */
 	int cursor_row, cursor_col; /* where the real cursor rests; -1 = hidden */
+	struct hit hit[CELLS_HITS]; /* later ones lie over earlier ones */
+	int hits;
 };
 
 /* [ui] Make a blank grid (rows, cols >= 1). 0 or -ENOMEM; done with cells_done(). */
@@ -73,6 +92,12 @@ void cells_restyle(struct cells *c, int row, int col, int width, enum style styl
 
 /* [ui] A frame with a title around r, its inside blanked in style. */
 void cells_frame(struct cells *c, struct rect r, enum style style, const char *title);
+
+/* [ui] A click into r means this; what was drawn there before means nothing any more. */
+void cells_hit(struct cells *c, struct rect r, enum hit_kind kind, int pane, int value);
+
+/* [ui] What a click there means; NULL = nothing. */
+const struct hit *cells_hit_at(const struct cells *c, int row, int col);
 
 /* [ui] Let the real cursor rest there, if that is inside. */
 void cells_cursor(struct cells *c, int row, int col);

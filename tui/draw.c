@@ -15,16 +15,6 @@
 #define DRAW_ALL_COLS 120 /* from this size on all panes are seen at once */
 #define DRAW_ALL_ROWS 32
 
-static const struct {
-	enum pane pane;
-	const char *tab;
-	void (*draw)(const struct ui *ui, struct cells *c, struct rect r, bool front);
-} panes[PANE_COUNT] = {
-	{ PANE_MIXER, "F2 Mixer", pane_mixer_draw },
-	{ PANE_DEVICES, "F3 Devices", pane_devices_draw },
-	{ PANE_PROFILES, "F5 Profiles", pane_profiles_draw },
-};
-
 void draw_rule(struct cells *c, struct rect r, const char *title, bool front)
 {
 	/* not into the last column: libvterm wraps after a character repeated up to there */
@@ -217,9 +207,12 @@ static void draw_tabs(const struct ui *ui, struct cells *c, int row)
 	int col = 1;
 
 	for (int i = 0; i < PANE_COUNT; i++) {
-		enum style style = panes[i].pane == ui->pane ? STYLE_TAB_ON : STYLE_TAB;
+		enum style style = i == (int)ui->pane ? STYLE_TAB_ON : STYLE_TAB;
+		int from = col;
 
-		col += cells_format(c, row, col, c->cols - col, style, " %s ", panes[i].tab);
+		col += cells_format(c, row, col, c->cols - col, style, " %s ",
+				    pane_kind((enum pane)i)->tab);
+		cells_hit(c, (struct rect){ row, from, 1, col - from }, HIT_PANE, i, 0);
 	}
 	if (col + 10 < c->cols) {
 		cells_text(c, row, c->cols - 8, 1, STYLE_KEY, "?");
@@ -248,9 +241,8 @@ static int draw_hint(struct cells *c, int row, int col, int room, const char *hi
 static void draw_footer(const struct ui *ui, struct cells *c, int row)
 {
 	static const char *const last[] = { "q|q|leave", "?|?|help" };
-	const struct binding *table;
+	struct keymap_row k;
 	int col = c->cols > 40 ? 1 : 0, end = c->cols;
-	size_t n;
 
 	for (int i = 0; i < 2; i++) { /* these two are always there, where anything is */
 		int width = text_width(last[i]) - 3 + 1;
@@ -262,10 +254,9 @@ static void draw_footer(const struct ui *ui, struct cells *c, int row)
 		draw_hint(c, row, end - width - (c->cols > 40), width, last[i]);
 		end -= width + 2 + (c->cols > 40 && i == 0);
 	}
-	table = keymap_table(&n);
-	for (size_t i = 0; i < n; i++)
-		if (table[i].hint && table[i].where & 1u << ui->pane)
-			col += draw_hint(c, row, col, end - col, table[i].hint);
+	for (size_t i = 0; keymap_row(i, &k); i++)
+		if (k.binding->hint && k.pane == (int)ui->pane)
+			col += draw_hint(c, row, col, end - col, k.binding->hint);
 }
 
 /* A message; one too long for its row takes the row above as well, if that may be. */
@@ -321,7 +312,7 @@ static void draw_line(const struct ui *ui, struct cells *c, int row)
 		col += cells_text(c, row, col, c->cols - col, STYLE_KEY, " y/N ");
 		cells_cursor(c, row, col < c->cols ? col : c->cols - 1);
 	} else if (ui->prompt.open) {
-		prompt_draw(&ui->prompt, c, row, col, width);
+		prompt_draw(ui, c, row, col, width);
 	} else if (ui->toast[0]) {
 		draw_toast(ui, c, row);
 	} else if (ui->snap.muted_all) {
@@ -336,11 +327,17 @@ static void draw_line(const struct ui *ui, struct cells *c, int row)
 	}
 }
 
-/* The mixer over the whole width, devices and profiles under it, the log gets the rest. */
+static void draw_pane(const struct ui *ui, struct cells *c, enum pane pane, struct rect r)
+{
+	cells_hit(c, r, HIT_PANE, (int)pane, 0);
+	pane_kind(pane)->draw(ui, c, r, ui->pane == pane);
+}
+
+/* The mixer over the whole width, the three others side by side under it, then the log. */
 static void draw_all_panes(const struct ui *ui, struct cells *c, struct rect r)
 {
 	int mixer = pane_mixer_rows(ui, r.cols), lower = (int)ui->devices.order_n + 3, log = 6;
-	int half = r.cols * 3 / 5;
+	int third = r.cols / 3;
 
 	if (lower < (int)ui->snap.profiles_n + 2)
 		lower = (int)ui->snap.profiles_n + 2;
@@ -350,13 +347,12 @@ static void draw_all_panes(const struct ui *ui, struct cells *c, struct rect r)
 	if (lower > r.rows - mixer - log)
 		lower = r.rows - mixer - log;
 	log = r.rows - mixer - lower;
-	pane_mixer_draw(ui, c, (struct rect){ r.row, r.col, mixer, r.cols },
-			ui->pane == PANE_MIXER);
+	draw_pane(ui, c, PANE_MIXER, (struct rect){ r.row, r.col, mixer, r.cols });
 	r.row += mixer;
-	pane_devices_draw(ui, c, (struct rect){ r.row, r.col, lower, half },
-			  ui->pane == PANE_DEVICES);
-	pane_profiles_draw(ui, c, (struct rect){ r.row, r.col + half, lower, r.cols - half },
-			   ui->pane == PANE_PROFILES);
+	draw_pane(ui, c, PANE_DEVICES, (struct rect){ r.row, r.col, lower, third });
+	draw_pane(ui, c, PANE_ALIGN, (struct rect){ r.row, r.col + third, lower, third });
+	draw_pane(ui, c, PANE_PROFILES,
+		  (struct rect){ r.row, r.col + 2 * third, lower, r.cols - 2 * third });
 	pane_log_draw(ui, c, (struct rect){ r.row + lower, r.col, log, r.cols });
 }
 
@@ -381,7 +377,7 @@ void ui_draw(const struct ui *ui, struct cells *c)
 	else if (c->cols >= DRAW_ALL_COLS && c->rows >= DRAW_ALL_ROWS && !ui->full)
 		draw_all_panes(ui, c, r);
 	else
-		panes[ui->pane].draw(ui, c, r, true);
+		draw_pane(ui, c, ui->pane, r);
 	/* over what is there: a long message takes a row of the pane for its time */
 	if (line)
 		draw_line(ui, c, c->rows - 2);
@@ -389,6 +385,8 @@ void ui_draw(const struct ui *ui, struct cells *c)
 		draw_line(ui, c, c->rows - 1);
 	if (ui->help.open)
 		help_draw(ui, c);
+	if (ui->picker.open)
+		picker_draw(ui, c);
 	if (pairing_open(ui))
 		pairing_draw(ui, c);
 }

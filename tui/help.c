@@ -12,21 +12,20 @@
 #include "tui/text.h"
 
 /* The rows that the filter lets through; returns how many. */
-static int help_rows(const struct ui *ui, const struct binding *ret[], int max)
+static int help_rows(const struct ui *ui, struct keymap_row ret[], int max)
 {
-	size_t n;
-	const struct binding *table = keymap_table(&n);
+	struct keymap_row row;
 	int rows = 0;
 
-	for (size_t i = 0; i < n && rows < max; i++) {
-		const struct binding *b = &table[i];
+	for (size_t i = 0; rows < max && keymap_row(i, &row); i++) {
+		const struct binding *b = row.binding;
 
-		if (!b->help || !(b->where & 1u << ui->pane))
+		if (!b->help || (row.pane != (int)ui->pane && row.pane != KEYMAP_ALL))
 			continue;
 		if (text_contains(b->help, ui->help.filter) ||
 		    text_contains(b->name, ui->help.filter) ||
-		    strcmp(b->keys, ui->help.filter) == 0)
-			ret[rows++] = b;
+		    strcmp(row.keys, ui->help.filter) == 0)
+			ret[rows++] = row;
 	}
 	return rows;
 }
@@ -40,7 +39,7 @@ void help_open(struct ui *ui)
 
 void help_key(struct ui *ui, uint32_t key)
 {
-	const struct binding *rows[HELP_MAX];
+	struct keymap_row rows[HELP_MAX];
 	int n = help_rows(ui, rows, HELP_MAX);
 	struct list l = { .selected = ui->help.top };
 
@@ -64,7 +63,7 @@ void help_key(struct ui *ui, uint32_t key)
 	case KEYS_ENTER:
 		ui->help.open = false;
 		if (ui->help.top < n)
-			rows[ui->help.top]->run(ui, rows[ui->help.top]->arg);
+			rows[ui->help.top].binding->run(ui, rows[ui->help.top].binding->arg);
 		return;
 	case KEYS_BACKSPACE:
 		text_chop(ui->help.filter);
@@ -85,25 +84,24 @@ void help_key(struct ui *ui, uint32_t key)
 
 void help_draw(const struct ui *ui, struct cells *c)
 {
-	static const char *const of[PANE_COUNT] = { "mixer", "devices", "profiles" };
-	const struct binding *rows[HELP_MAX];
+	struct keymap_row rows[HELP_MAX];
 	int n = help_rows(ui, rows, HELP_MAX), width = c->cols < 76 ? c->cols : 76;
 	int height = c->rows > 6 ? c->rows - 2 : c->rows, room, top;
 	struct rect r = { (c->rows - height) / 2, (c->cols - width) / 2, height, width };
 	char title[64];
 
-	snprintf(title, sizeof(title), "Keys of the %s", of[ui->pane]);
+	snprintf(title, sizeof(title), "Keys of the %s", pane_kind(ui->pane)->name);
 	cells_frame(c, r, STYLE_DIALOG, title);
 	room = height - 3;
 	top = list_top(&(struct list){ .selected = ui->help.top }, n, room);
 	for (int i = 0; i < room && top + i < n; i++) {
-		const struct binding *b = rows[top + i];
+		const struct keymap_row *b = &rows[top + i];
 		bool selected = top + i == ui->help.top;
 		int row = r.row + 1 + i, keys = width >= 50 ? 16 : 10;
 
 		cells_text(c, row, r.col + 3, keys, STYLE_KEY, b->keys);
 		cells_text(c, row, r.col + 4 + keys, width - keys - 6,
-			   selected ? STYLE_STRONG : STYLE_DIALOG, b->help);
+			   selected ? STYLE_STRONG : STYLE_DIALOG, b->binding->help);
 		if (selected)
 			cells_text(c, row, r.col + 1, 1, STYLE_STRONG, ">");
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * keymap - the one table of keys: what is dispatched, helped with and hinted at.
+ * keymap - what each key does: joined from the panes' own tables and the one
+ * of everywhere; dispatched, helped with, hinted at and typed from there.
  */
 #ifndef FANFARE_TUI_KEYMAP_H
 #define FANFARE_TUI_KEYMAP_H
@@ -9,18 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tui/ui.h"
+#include "tui/list.h"
 
-enum keymap_where {
-	IN_MIXER = 1 << PANE_MIXER,
-	IN_DEVICES = 1 << PANE_DEVICES,
-	IN_PROFILES = 1 << PANE_PROFILES,
-	IN_ALL = IN_MIXER | IN_DEVICES | IN_PROFILES
-};
+struct ui;
 
+/* One action. A pane's rows stand in its pane_kind, those of everywhere in action.c. */
 struct binding {
-	unsigned where;	  /* enum keymap_where, or-ed */
-	const char *keys; /* names, blank between */
+	const char *keys; /* names, blank between; "" = by the command line only */
 	const char *name; /* the action's, for key files and the command line */
 	void (*run)(struct ui *ui, int arg);
 	int arg;
@@ -28,11 +24,34 @@ struct binding {
 	const char *help; /* NULL = said by the row before it */
 };
 
-/* [ui] The table; *ret_n receives its length. */
-const struct binding *keymap_table(size_t *ret_n);
+/* What an action takes when it is typed with a value: ":volume -12dB". */
+struct typed {
+	const char *name; /* the action's */
+	void (*take)(struct ui *ui, const char *text);
+	void (*values)(const struct ui *ui, struct choices *ret); /* NULL = no list of them */
+};
+
+/* Rows of everywhere have this for a pane. */
+#define KEYMAP_ALL (-1)
+
+/* One row as found: which, of what pane. */
+struct keymap_row {
+	const struct binding *binding;
+	int pane;	  /* enum pane, or KEYMAP_ALL */
+	const char *keys; /* as they are now, a key file may have changed them */
+};
+
+/* [ui] Row i of all there are, panes first; false = there are no more. */
+bool keymap_row(size_t i, struct keymap_row *ret);
 
 /* [ui] What key does in pane; NULL = nothing. A pane's own row beats one of all. */
-const struct binding *keymap_find(enum pane pane, uint32_t key);
+const struct binding *keymap_find(int pane, uint32_t key);
+
+/* [ui] The action called name of pane (KEYMAP_ALL: of everywhere); NULL = none. */
+const struct binding *keymap_action(int pane, const char *name);
+
+/* [ui] What the action takes when typed; NULL = nothing. */
+const struct typed *keymap_typed(int pane, const char *name);
 
 /*
  * [ui] Whether a key is bound twice in one pane, or is the name of none; ret

@@ -262,7 +262,7 @@ int mixer_parse(const char *text, float *ret_db)
 	return 0;
 }
 
-static void mixer_typed(struct ui *ui, const char *text)
+void mixer_typed(struct ui *ui, const char *text)
 {
 	float db;
 
@@ -331,19 +331,61 @@ const char *mixer_map_name(enum ff_map map)
 	return "?";
 }
 
-void mixer_map(struct ui *ui, int unused)
+static void mixer_map_set(struct ui *ui, enum ff_map map)
 {
 	const struct ff_speaker *s = mixer_speaker(ui);
 	struct ff_command before = { .verb = FF_SET_MAP };
 	struct ff_command after = before;
 
-	(void)unused;
-	if (!s)
+	if (!s || s->map == map)
 		return;
 	before.id = after.id = s->id;
 	before.map = s->map;
-	after.map = s->map == FF_MAP_SWAPPED ? FF_MAP_STEREO : (enum ff_map)(s->map + 1);
+	after.map = map;
 	mixer_turn(ui, before, after, "channels");
+}
+
+void mixer_map(struct ui *ui, int unused)
+{
+	const struct ff_speaker *s = mixer_speaker(ui);
+
+	(void)unused;
+	if (s)
+		mixer_map_set(ui, s->map == FF_MAP_SWAPPED ? FF_MAP_STEREO
+							   : (enum ff_map)(s->map + 1));
+}
+
+void mixer_map_typed(struct ui *ui, const char *text)
+{
+	for (int m = FF_MAP_STEREO; m <= FF_MAP_SWAPPED; m++) {
+		if (strcasecmp(text, mixer_map_name((enum ff_map)m)) == 0) {
+			mixer_map_set(ui, (enum ff_map)m);
+			return;
+		}
+	}
+	ui_say(ui, SAY_ERROR, "\"%s\" is no map: stereo, mono, left, right, swapped", text);
+}
+
+void mixer_pick(struct ui *ui, int row)
+{
+	mixer_move(ui, row - ui->mixer.selected);
+}
+
+bool mixer_select(struct ui *ui, const char *name)
+{
+	for (int pass = 0; pass < 2; pass++) { /* speakers first */
+		for (int i = 0; i < ui->mixer.rows; i++) {
+			const struct mixer_row *r = &ui->mixer.row[i];
+			const char *is = r->master ? ui->snap.zones[r->index].name
+						   : ui->snap.speakers[r->index].name;
+
+			if (r->master == (pass > 0) && strcasecmp(is, name) == 0) {
+				mixer_pick(ui, i);
+				return true;
+			}
+		}
+	}
+	return false;
 }
 
 void mixer_trim(struct ui *ui, int tenths)

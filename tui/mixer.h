@@ -61,10 +61,18 @@ void mixer_type(struct ui *ui, int unused);
 void mixer_mute(struct ui *ui, int unused);
 void mixer_solo(struct ui *ui, int unused);
 void mixer_map(struct ui *ui, int unused);
+void mixer_pick(struct ui *ui, int row);
 void mixer_trim(struct ui *ui, int tenths); /* of a millisecond */
 void mixer_clear(struct ui *ui, int unused);
 void mixer_connect(struct ui *ui, int unused);
 void mixer_cancel(struct ui *ui, int unused);
+
+/* [ui] What typed commands do: a volume as mixer_parse() takes it, a map by its name. */
+void mixer_typed(struct ui *ui, const char *text);
+void mixer_map_typed(struct ui *ui, const char *text);
+
+/* [ui] Select the speaker, or else the zone, of that name; false = there is none. */
+bool mixer_select(struct ui *ui, const char *name);
 
 /* [any] "72", "72%", "-12dB", "+3 dB" into dB; -EINVAL. */
 int mixer_parse(const char *text, float *ret_db);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/scope.h"
 #include "tui/draw.h"
 #include "tui/pane.h"
 #include "tui/text.h"
@@ -124,7 +125,7 @@ static void devices_adapters(const struct ui *ui, struct cells *c, struct rect r
 	}
 }
 
-void pane_devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
+static void devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
 {
 	const struct devices *v = &ui->devices;
 	const char *trouble = devices_trouble(ui);
@@ -198,3 +199,34 @@ void pairing_draw(const struct ui *ui, struct cells *c)
 		cells_format(c, row, r.col + width - 14, 12, STYLE_DIM, "%3u s left",
 			     (p->left_ms + 999) / 1000);
 }
+
+/* clang-format off */
+static const struct binding keys[] = {
+	{ "Up k", "up", devices_move, -1, "↑↓|jk|select", "select the device above" },
+	{ "Down j", "down", devices_move, 1, NULL, "select the device below" },
+	{ "PgUp", "page-up", devices_move, -10, NULL, "ten up" },
+	{ "PgDn", "page-down", devices_move, 10, NULL, "ten down" },
+	{ "Home", "first", devices_move, -FF_DEVICES, NULL, "select the first device" },
+	{ "End", "last", devices_move, FF_DEVICES, NULL, "select the last device" },
+	{ "s", "scan", devices_scan, 0, "s|s|scan", "look for devices for 30 s, or stop looking" },
+	{ "Enter", "connect", devices_toggle, 0, "Enter|Enter|connect", "make it a speaker here: pair, trust, connect; or disconnect it" },
+	{ "p", "pair", devices_pair, 0, "p|p|pair only", "pair, trust and connect, the profile as it is" },
+	{ "+", "add", devices_add, 0, NULL, "put it into the profile" },
+	{ "t", "trust", devices_trust, 0, NULL, "trust it, or no longer: who is trusted may connect by itself" },
+	{ "e", "rename", devices_rename, 0, "e|e|rename", "give it another name; an empty one is its own again" },
+	{ "d Del", "forget", devices_forget, 0, "d|d|forget", "forget it, and its pairing" },
+	{ "v", "unnamed", devices_unnamed, 0, NULL, "show devices without a name too, or hide them" },
+	{ "^X", "cancel", devices_cancel, 0, NULL, "cancel what is under way for it" },
+};
+/* clang-format on */
+
+const struct pane_kind pane_devices = {
+	.name = "devices",
+	.tab = "F3 Devices",
+	.draw = devices_draw,
+	.update = devices_update,
+	.enter = devices_enter,
+	.move = devices_move,
+	.keys = keys,
+	.keys_n = ARRAY_SIZE(keys),
+};

@@ -5,16 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/scope.h"
 #include "tui/draw.h"
 #include "tui/pane.h"
 #include "tui/text.h"
 
-void profiles_update(struct ui *ui)
+static void profiles_update(struct ui *ui)
 {
 	list_move(&ui->profiles.list, 0, (int)ui->snap.profiles_n);
 }
 
-void profiles_move(struct ui *ui, int rows)
+static void profiles_move(struct ui *ui, int rows)
 {
 	list_move(&ui->profiles.list, rows, (int)ui->snap.profiles_n);
 }
@@ -41,7 +42,7 @@ static void profiles_load_yes(struct ui *ui)
 	profiles_send(ui, FF_LOAD_PROFILE, ui->profiles.target);
 }
 
-void profiles_load(struct ui *ui, int unused)
+static void profiles_load(struct ui *ui, int unused)
 {
 	const struct ff_profile *p = profiles_selected(ui);
 
@@ -57,7 +58,7 @@ void profiles_load(struct ui *ui, int unused)
 		profiles_load_yes(ui);
 }
 
-void profiles_save(struct ui *ui, int unused)
+static void profiles_save(struct ui *ui, int unused)
 {
 	(void)unused;
 	ui_say(ui, SAY_FINE, "saving %s", ui->snap.profile);
@@ -72,7 +73,7 @@ static void profiles_save_typed(struct ui *ui, const char *text)
 		profiles_send(ui, FF_SAVE_PROFILE, text);
 }
 
-void profiles_save_as(struct ui *ui, int unused)
+static void profiles_save_as(struct ui *ui, int unused)
 {
 	(void)unused;
 	prompt_open(&ui->prompt, profiles_save_typed, "", "Save as:");
@@ -83,7 +84,7 @@ static void profiles_delete_yes(struct ui *ui)
 	profiles_send(ui, FF_DELETE_PROFILE, ui->profiles.target);
 }
 
-void profiles_delete(struct ui *ui, int unused)
+static void profiles_delete(struct ui *ui, int unused)
 {
 	const struct ff_profile *p = profiles_selected(ui);
 
@@ -125,7 +126,7 @@ static void profiles_row(const struct ui *ui, struct cells *c, struct rect r, in
 	}
 }
 
-void pane_profiles_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
+static void profiles_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
 {
 	int count = (int)ui->snap.profiles_n, top;
 
@@ -141,3 +142,28 @@ void pane_profiles_draw(const struct ui *ui, struct cells *c, struct rect r, boo
 		profiles_row(ui, c, (struct rect){ r.row + i, r.col, 1, r.cols }, top + i,
 			     front);
 }
+
+/* clang-format off */
+static const struct binding keys[] = {
+	{ "Up k", "up", profiles_move, -1, "↑↓|jk|select", "select the profile above" },
+	{ "Down j", "down", profiles_move, 1, NULL, "select the profile below" },
+	{ "PgUp", "page-up", profiles_move, -10, NULL, "ten up" },
+	{ "PgDn", "page-down", profiles_move, 10, NULL, "ten down" },
+	{ "Home", "first", profiles_move, -FF_PROFILES, NULL, "select the first profile" },
+	{ "End", "last", profiles_move, FF_PROFILES, NULL, "select the last profile" },
+	{ "Enter", "load", profiles_load, 0, "Enter|Enter|load", "play this profile" },
+	{ "w", "save", profiles_save, 0, "w|w|save", "save what plays now under its name" },
+	{ "n", "save-as", profiles_save_as, 0, "n|n|save as", "save what plays now under a new name" },
+	{ "d Del", "delete", profiles_delete, 0, "d|d|delete", "delete this profile's file" },
+};
+/* clang-format on */
+
+const struct pane_kind pane_profiles = {
+	.name = "profiles",
+	.tab = "F5 Profiles",
+	.draw = profiles_draw,
+	.update = profiles_update,
+	.move = profiles_move,
+	.keys = keys,
+	.keys_n = ARRAY_SIZE(keys),
+};

@@ -51,6 +51,9 @@ static void ui_heed_log(struct ui *ui)
 			ui_say(ui, SAY_WARNING, "%s", l->text);
 		else if (l->level == 5 && !ui->toast[0])
 			ui_say(ui, SAY_FINE, "%s", l->text);
+		else
+			continue;
+		ui->toast_pane = -1; /* what happened, happened everywhere */
 	}
 	ui->log_seen = s->log_count;
 }
@@ -63,17 +66,51 @@ void ui_update(struct ui *ui, uint64_t now_ms)
 	ui_heed_log(ui);
 	ui->first = true;
 	history_overlay(&ui->history, &ui->snap, now_ms);
-	mixer_update(ui);
-	devices_update(ui);
-	profiles_update(ui);
+	for (int p = 0; p < PANE_COUNT; p++)
+		pane_kind((enum pane)p)->update(ui);
+	picker_update(ui);
 	ui_welcome(ui);
+}
+
+void ui_wear(struct ui *ui, const char *name)
+{
+	text_copy(ui->theme, sizeof(ui->theme), name);
+	ui->want = UI_WEAR;
 }
 
 void ui_show(struct ui *ui, enum pane pane)
 {
+	if (pane != ui->pane && ui->toast_pane == (int)ui->pane)
+		ui->toast[0] = '\0'; /* its cause is out of sight */
 	ui->pane = pane;
-	if (pane == PANE_DEVICES)
-		devices_enter(ui);
+	if (pane_kind(pane)->enter)
+		pane_kind(pane)->enter(ui);
+}
+
+/* A click is the key that does the same, or a row chosen. */
+void ui_point(struct ui *ui, const struct hit *hit, int row, int col, int wheel,
+	      uint64_t now_ms)
+{
+	bool covered = ui->ask[0] || ui->prompt.open || ui->picker.open || ui->help.open ||
+		       pairing_open(ui);
+
+	(void)row;
+	(void)col;
+	ui->now_ms = now_ms;
+	if (wheel && covered)
+		ui_key(ui, wheel < 0 ? KEYS_UP : KEYS_DOWN, now_ms);
+	else if (wheel)
+		pane_kind(ui->pane)->move(ui, wheel);
+	else if (hit && hit->kind == HIT_PICK && ui->picker.open)
+		picker_pick(ui, hit->value);
+	else if (hit && hit->kind == HIT_KEY)
+		ui_key(ui, (uint32_t)hit->value, now_ms);
+	if (!hit || covered || wheel || hit->kind == HIT_KEY || hit->kind == HIT_PICK)
+		return;
+	if (hit->pane != (int)ui->pane)
+		ui_show(ui, (enum pane)hit->pane);
+	if (hit->kind == HIT_ROW && pane_kind(ui->pane)->pick)
+		pane_kind(ui->pane)->pick(ui, hit->value);
 }
 
 static void ui_ask_key(struct ui *ui, uint32_t key)
@@ -95,10 +132,12 @@ void ui_key(struct ui *ui, uint32_t key, uint64_t now_ms)
 		prompt_key(ui, key);
 	} else if (pairing_open(ui)) {
 		pairing_key(ui, key);
+	} else if (ui->picker.open) {
+		picker_key(ui, key);
 	} else if (ui->help.open) {
 		help_key(ui, key);
 	} else {
-		b = keymap_find(ui->pane, key);
+		b = keymap_find((int)ui->pane, key);
 		if (b)
 			b->run(ui, b->arg);
 	}
@@ -156,6 +195,8 @@ void ui_say(struct ui *ui, enum ui_tone tone, const char *format, ...)
 	vsnprintf(ui->toast, sizeof(ui->toast), format, args);
 	va_end(args);
 	ui->tone = tone;
+	ui->toast_pane = (int)ui->pane;
+	ui->toast_time_ms = ui->snap.time_ms;
 	ui->toast_until_ms = ui->now_ms + (tone == SAY_FINE ? UI_TOAST_MS : UI_TOAST_BAD_MS);
 }
 
@@ -175,22 +216,4 @@ const struct ff_speaker *ui_speaker(const struct ui *ui, uint32_t id)
 		if (ui->snap.speakers[i].id == id)
 			return &ui->snap.speakers[i];
 	return NULL;
-}
-
-void list_move(struct list *l, int n, int count)
-{
-	l->selected += n;
-	if (l->selected >= count)
-		l->selected = count - 1;
-	if (l->selected < 0)
-		l->selected = 0;
-}
-
-int list_top(const struct list *l, int count, int rows)
-{
-	int top = l->selected - rows / 2;
-
-	if (top > count - rows)
-		top = count - rows;
-	return top < 0 ? 0 : top;
 }

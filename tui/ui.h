@@ -13,12 +13,16 @@
 #include <stdint.h>
 
 #include "core/fanfare.h"
+#include "tui/align.h"
 #include "tui/cells.h"
+#include "tui/devices.h"
 #include "tui/history.h"
 #include "tui/mixer.h"
+#include "tui/profiles.h"
 #include "tui/prompt.h"
+#include "tui/widget_picker.h"
 
-enum pane { PANE_MIXER, PANE_DEVICES, PANE_PROFILES, PANE_COUNT };
+enum pane { PANE_MIXER, PANE_DEVICES, PANE_ALIGN, PANE_PROFILES, PANE_COUNT };
 
 /* What the model asks of the application. */
 enum ui_want {
@@ -27,7 +31,8 @@ enum ui_want {
 	UI_STOP,    /* close the screen, stop the music */
 	UI_SUSPEND, /* give the terminal back until fg */
 	UI_REDRAW,
-	UI_THEME /* the next theme */
+	UI_WEAR, /* wear ui->theme from now on */
+	UI_MOUSE /* listen to the mouse, or no longer, as ui->mouse says */
 };
 
 /* How something is said in the line above the footer. */
@@ -36,25 +41,6 @@ enum ui_tone { SAY_FINE, SAY_WARNING, SAY_ERROR };
 /* Who answers the yes or no that is being asked. */
 struct ui;
 typedef void (*ui_answer_fn)(struct ui *ui);
-
-struct list { /* a cursor in a list that scrolls */
-	int selected, top;
-};
-
-struct devices {
-	struct list list;
-	char order[FF_DEVICES][FF_ADDR_MAX]; /* as shown: kept while the cursor is in it */
-	uint32_t order_n;
-	bool unnamed;		  /* show those without a name too */
-	char target[FF_ADDR_MAX]; /* whom an open prompt or question is about */
-	uint32_t answered;	  /* cookie of the pairing question already answered */
-	uint32_t asked;		  /* cookie for which a prompt was opened */
-};
-
-struct profiles {
-	struct list list;
-	char target[FF_NAME_MAX];
-};
 
 struct help {
 	bool open;
@@ -75,16 +61,25 @@ struct ui {
 	bool no_bluetooth; /* and Bluetooth refused there */
 	struct mixer mixer;
 	struct devices devices;
+	struct align align;
 	struct profiles profiles;
+	char filter[PANE_COUNT][32]; /* only rows with this in their name are shown */
 	struct help help;
 	struct history history;
-	struct prompt prompt; /* a line being typed */
+	struct prompt prompt;	 /* a line being typed */
+	struct prompt_past past; /* commands typed before */
+	struct picker picker;	 /* a list to choose from */
+	char theme[32];		 /* the one worn; see ui_wear() */
+	char theme_before[32];	 /* while another is tried */
+	bool mouse;		 /* clicks are ours; else the terminal copies text */
 
 	char ask[FF_TEXT_MAX]; /* a yes or no being asked, "" = none */
 	ui_answer_fn ask_yes;
 
 	char toast[FF_TEXT_MAX];
 	uint64_t toast_until_ms;
+	int64_t toast_time_ms; /* CLOCK_REALTIME when it was said */
+	int toast_pane;	       /* where its cause is; -1 = everywhere */
 	enum ui_tone tone;
 	uint64_t log_seen; /* lines of the log that were toasts, or came before us */
 
@@ -103,6 +98,10 @@ void ui_update(struct ui *ui, uint64_t now_ms);
 /* [ui] A key came. */
 void ui_key(struct ui *ui, uint32_t key, uint64_t now_ms);
 
+/* [ui] A click, or the wheel (by rows; 0 = a click), on what was drawn there. */
+void ui_point(struct ui *ui, const struct hit *hit, int row, int col, int wheel,
+	      uint64_t now_ms);
+
 /* [ui] Draw the whole console into c, blanked first. */
 void ui_draw(const struct ui *ui, struct cells *c);
 
@@ -115,7 +114,10 @@ int ui_wait(const struct ui *ui, int frame_ms);
 /* [ui] Send a command; a full queue becomes a toast. 0 or -errno. */
 int ui_submit(struct ui *ui, const struct ff_command *command);
 
-/* [ui] Say something for some seconds in the line above the footer. */
+/*
+ * [ui] Say something for some seconds in the line above the footer. It leaves
+ * earlier when its pane does, or when the next thing is said.
+ */
 void ui_say(struct ui *ui, enum ui_tone tone, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -123,14 +125,13 @@ void ui_say(struct ui *ui, enum ui_tone tone, const char *format, ...)
 void ui_ask(struct ui *ui, ui_answer_fn yes, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* [ui] Wear the theme called name from the next frame on. */
+void ui_wear(struct ui *ui, const char *name);
+
 /* [ui] Put another pane in front. */
 void ui_show(struct ui *ui, enum pane pane);
 
 /* [ui] The speaker with that id in the snapshot, NULL = gone. */
 const struct ff_speaker *ui_speaker(const struct ui *ui, uint32_t id);
-
-/* [ui] Move a list's cursor by n within count, and keep it in sight of rows. */
-void list_move(struct list *l, int n, int count);
-int list_top(const struct list *l, int count, int rows);
 
 #endif

@@ -20,7 +20,6 @@
 #include "tui/pane.h"
 #include "tui/taper.h"
 #include "tui/text.h"
-#include "tui/theme.h"
 #include "tui/words.h"
 
 static struct ff_snapshot snap;
@@ -64,17 +63,15 @@ static void no_key_is_bound_twice(void **state)
 /* Whether some row of the table for pane holds that very key by name. */
 static bool bound(enum pane pane, const char *name)
 {
-	return keymap_find(pane, keys_named(name)) != NULL;
+	return keymap_find((int)pane, keys_named(name)) != NULL;
 }
 
 static void every_function_key_has_a_letter_or_a_tab(void **state)
 {
 	(void)state;
 	for (int p = 0; p < PANE_COUNT; p++) {
-		assert_ptr_equal(keymap_find((enum pane)p, keys_named("F1")),
-				 keymap_find((enum pane)p, '?'));
-		assert_ptr_equal(keymap_find((enum pane)p, keys_named("F10")),
-				 keymap_find((enum pane)p, 'Q'));
+		assert_ptr_equal(keymap_find(p, keys_named("F1")), keymap_find(p, '?'));
+		assert_ptr_equal(keymap_find(p, keys_named("F10")), keymap_find(p, 'Q'));
 		assert_true(bound((enum pane)p, "Tab") && bound((enum pane)p, "]") &&
 			    bound((enum pane)p, "["));
 	}
@@ -663,55 +660,6 @@ static void reasons_are_whole_sentences(void **state)
 	assert_string_equal(text, "off (x connects)");
 }
 
-static void a_theme_with_an_error_is_named_with_its_line(void **state)
-{
-	struct theme t;
-	char why[256];
-
-	(void)state;
-	theme_base(&t);
-	t.look[STYLE_GOOD].fg = 99;
-	assert_int_equal(
-		theme_parse("good = green\n\nbda = red\n", "x.theme", &t, why, sizeof(why)),
-		-EBADMSG);
-	assert_string_equal(why, "x.theme:3: no style is called \"bda\"");
-	assert_int_equal(t.look[STYLE_GOOD].fg, 99); /* untouched */
-	assert_int_equal(theme_parse("good = grene", "x.theme", &t, why, sizeof(why)),
-			 -EBADMSG);
-	assert_string_equal(why, "x.theme:1: \"grene\" is neither a colour nor an attribute");
-	assert_int_equal(theme_parse("good green", "x.theme", &t, why, sizeof(why)), -EBADMSG);
-	assert_int_equal(theme_parse("good = 256", "x.theme", &t, why, sizeof(why)), -EBADMSG);
-	assert_int_equal(theme_parse("# mine\n good = bright-red on 17 bold underline # yes\n",
-				     "x.theme", &t, why, sizeof(why)),
-			 0);
-	assert_int_equal(t.look[STYLE_GOOD].fg, 9);
-	assert_int_equal(t.look[STYLE_GOOD].bg, 17);
-	assert_int_equal(t.look[STYLE_GOOD].attrs, THEME_BOLD | THEME_UNDERLINE);
-}
-
-static void the_shipped_themes_are_whole(void **state)
-{
-	static const char *const names[] = { "dark", "light" };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		char path[64], text[8192], why[256];
-		struct theme t;
-		FILE *f;
-
-		snprintf(path, sizeof(path), "themes/%s.theme", names[i]);
-		f = fopen(path, "re");
-		assert_non_null(f);
-		text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-		fclose(f);
-		if (theme_parse(text, path, &t, why, sizeof(why)) < 0)
-			fail_msg("%s", why);
-#define X(name, word, letter) assert_non_null(strstr(text, "\n" word " "));
-		STYLES(X)
-#undef X
-	}
-}
-
 static void strange_bytes_become_safe_text(void **state)
 {
 	uint32_t ch;
@@ -758,8 +706,6 @@ int main(void)
 		cmocka_unit_test(help_filters_and_runs),
 		cmocka_unit_test(no_key_in_no_state_hurts),
 		cmocka_unit_test(reasons_are_whole_sentences),
-		cmocka_unit_test(a_theme_with_an_error_is_named_with_its_line),
-		cmocka_unit_test(the_shipped_themes_are_whole),
 		cmocka_unit_test(strange_bytes_become_safe_text),
 	};
 
