@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* complain - collects all that is wrong with one file; see complain.h. */
 #include "core/store/complain.h"
+#include "core/base/utf8.h"
 #include "core/store/text.h"
 
 #include <stdarg.h>
@@ -79,7 +80,7 @@ const char *excerpt_of(struct excerpt *e, const char *text, size_t len)
 	size_t used = 0;
 
 	while (len > 0 && *text != '\0' && *text != '\n') {
-		size_t n = text_character(text, len);
+		size_t n = utf8_character(text, len);
 		bool shown = n > 0 && !text_is_control(text);
 
 		if (n == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* scan - a look over a profile's text before libconfig reads it; see scan.h. */
 #include "core/store/scan.h"
+#include "core/base/utf8.h"
 #include "core/store/text.h"
 
 #include <ctype.h>
@@ -27,7 +28,7 @@ static int check_characters(const char *text, size_t len, struct complaints *why
 	unsigned int line = 1;
 
 	for (size_t n; len > 0; text += n, len -= n) {
-		n = text_character(text, len);
+		n = utf8_character(text, len);
 		if (n == 0) {
 			complain(why, line, "not UTF-8 text (byte 0x%02X)",
 				 (unsigned char)*text);

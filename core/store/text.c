@@ -1,36 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* text - what may stand in a name; see text.h. */
 #include "core/store/text.h"
+#include "core/base/utf8.h"
 #include "core/store/profile.h"
 
 #include <string.h>
-
-size_t text_character(const char *s, size_t left)
-{
-	/* smallest code point that needs so many bytes: anything below is overlong */
-	static const uint32_t smallest[5] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *b = (const unsigned char *)s;
-	uint32_t code;
-	size_t n;
-
-	if (left == 0)
-		return 0;
-	if (b[0] < 0x80)
-		return 1;
-	n = b[0] >= 0xf0 ? 4 : b[0] >= 0xe0 ? 3 : 2;
-	if (b[0] < 0xc2 || b[0] > 0xf4 || n > left)
-		return 0;
-
-	code = b[0] & (0x7fu >> n);
-	for (size_t i = 1; i < n; i++) {
-		if ((b[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (b[i] & 0x3fu);
-	}
-	if (code < smallest[n] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
-		return 0;
-	return n;
-}
 
 bool text_is_control(const char *s)
 {
@@ -45,7 +19,7 @@ bool text_is_clean(const char *s)
 	size_t left = strlen(s);
 
 	while (left > 0) {
-		size_t n = text_character(s, left);
+		size_t n = utf8_character(s, left);
 
 		if (n == 0 || text_is_control(s))
 			return false;
@@ -60,7 +34,7 @@ void text_cut(char *s, size_t max)
 	size_t len = strnlen(s, max), at = 0;
 
 	while (at < len) {
-		size_t n = text_character(s + at, len - at);
+		size_t n = utf8_character(s + at, len - at);
 
 		/* a stray byte stays, unless it begins what the cut has taken away */
 		if (n == 0 && len - at < 4 && (unsigned char)s[at] >= 0xc2)

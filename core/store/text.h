@@ -10,12 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * [any] Bytes (1..4) of the UTF-8 character at s, of which left bytes may be
- * read; 0 when there is none: overlong, a surrogate, over U+10FFFF, cut off.
- */
-size_t text_character(const char *s, size_t left);
-
 /* [any] Whether the valid character at s is a control: C0, DEL or C1. */
 bool text_is_control(const char *s);
 
