@@ -44,18 +44,20 @@ void packer_begin(struct packer *p, struct packet *packet, uint64_t stamp, uint3
 }
 
 /* As the encoder wants them: 16 bits, one channel or two. */
-static void to_pcm(struct packer *p, int16_t *pcm, float *stereo, uint32_t n)
+static void to_pcm(struct packer *p, int16_t *pcm, const float *stereo, uint32_t n)
 {
+	float mono[PACKER_PCM_MAX];
+
 	if (a2dp_sbc_channels(&p->config) == 2) {
 		whisper_to_s16(&p->whisper, pcm, stereo, 2 * n);
 		return;
 	}
 	for (uint32_t i = 0; i < n; i++)
-		stereo[i] = 0.5f * (stereo[2 * i] + stereo[2 * i + 1]);
-	whisper_to_s16(&p->whisper, pcm, stereo, n);
+		mono[i] = 0.5f * (stereo[2 * i] + stereo[2 * i + 1]);
+	whisper_to_s16(&p->whisper, pcm, mono, n);
 }
 
-int packer_add(struct packer *p, struct packet *packet, float *stereo)
+int packer_add(struct packer *p, struct packet *packet, const float *stereo)
 {
 	uint32_t n = a2dp_sbc_pcm_frames(&p->config);
 	size_t pcm_bytes = n * a2dp_sbc_channels(&p->config) * sizeof(int16_t);

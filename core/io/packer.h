@@ -52,10 +52,10 @@ void packer_begin(struct packer *p, struct packet *packet, uint64_t stamp, uint3
 		  uint32_t bitpool);
 
 /*
- * [io] Add one SBC frame out of a2dp_sbc_pcm_frames() stereo frames, spoiling
- * them; for mono both are averaged. 1 = the packet is complete, 0 = more is
- * wanted, -ENOSPC = it does not fit, -EIO = libsbc would not; then begin anew.
+ * [io] Add one SBC frame out of a2dp_sbc_pcm_frames() stereo frames; for mono
+ * both are averaged. 1 = the packet is complete, 0 = more is wanted, -ENOSPC =
+ * it does not fit, -EIO = libsbc would not; then begin anew.
  */
-int packer_add(struct packer *p, struct packet *packet, float *stereo);
+int packer_add(struct packer *p, struct packet *packet, const float *stereo);
 
 #endif

@@ -80,14 +80,19 @@ static void encode_frame(struct a2dp *a)
 {
 	struct packet *p = a->out[a->ready];
 	uint32_t n = a2dp_sbc_pcm_frames(&a->link.packer.config);
-	float sound[2 * PACKER_PCM_MAX];
+	/* on the grid it lies in one piece in the ring: no copy, but where some is missing */
+	const float *sound = ring_peek(a->base.ring, a->next, n);
+	float whole[2 * PACKER_PCM_MAX];
 	int r;
 
 	if (p->len == 0)
 		packer_begin(&a->link.packer, p, a->next, frames_to_grid(a), a->link.pool.now);
-	sink_read(&a->base, a->next, sound, n);
+	if (!sound)
+		sink_read(&a->base, a->next, whole, n);
+	r = packer_add(&a->link.packer, p, sound ? sound : whole);
 	a->next += n;
-	r = packer_add(&a->link.packer, p, sound);
+	if (sound)
+		ring_read(a->base.ring, a->next, whole, 0); /* given up, not copied */
 	if (r > 0)
 		a->ready++;
 	if (r < 0)

@@ -120,6 +120,11 @@ uint32_t ring_read(struct ring *r, uint64_t at, float *dst, uint32_t n)
 	return there;
 }
 
+const float *ring_peek(const struct ring *r, uint64_t at, uint32_t n)
+{
+	return ring_readable(r, at) >= n && run(r, at, n) == n ? place(r, at) : NULL;
+}
+
 uint32_t ring_readable(const struct ring *r, uint64_t at)
 {
 	uint64_t written = atomic_load_explicit(&r->written, memory_order_acquire);

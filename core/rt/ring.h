@@ -53,6 +53,14 @@ uint32_t ring_write(struct ring *r, uint64_t at, const float *src, uint32_t n);
  */
 uint32_t ring_read(struct ring *r, uint64_t at, float *dst, uint32_t n);
 
+/*
+ * [rt reader] The n frames from number at on, where they lie: nothing is
+ * copied, nothing given up, and the writer leaves them alone until
+ * ring_read() has gone past them. NULL when they are not all there, or not in
+ * one piece.
+ */
+const float *ring_peek(const struct ring *r, uint64_t at, uint32_t n);
+
 /* [any] Frames from at on that are written and not yet given up. */
 uint32_t ring_readable(const struct ring *r, uint64_t at);
 

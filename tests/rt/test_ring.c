@@ -108,6 +108,30 @@ static void frames_that_found_no_room_read_as_silence_in_their_place(void **stat
 		assert_true(is_sound(buf + 2 * (k - 48), k));
 }
 
+static void frames_are_seen_in_place_only_whole_and_in_one_piece(void **state)
+{
+	SCOPED(ring_freep) struct ring *r = NULL;
+	float buf[2 * 64];
+	const float *seen;
+
+	(void)state;
+	assert_int_equal(ring_new(64, &r), 0);
+	fill(buf, 0, 48);
+	assert_int_equal(ring_write(r, 0, buf, 48), 48);
+	assert_null(ring_peek(r, 32, 32)); /* not all of it is there */
+	seen = ring_peek(r, 16, 32);
+	assert_non_null(seen);
+	for (uint32_t i = 0; i < 32; i++)
+		assert_true(is_sound(seen + 2 * i, 16 + i));
+
+	ring_read(r, 48, buf, 0);
+	assert_null(ring_peek(r, 16, 32)); /* given up */
+	fill(buf, 48, 32);
+	assert_int_equal(ring_write(r, 48, buf, 32), 32);
+	assert_null(ring_peek(r, 48, 32)); /* goes round the end */
+	assert_true(is_sound(ring_peek(r, 48, 16), 48));
+}
+
 static void a_gap_longer_than_the_ring_leaves_no_old_sound(void **state)
 {
 	SCOPED(ring_freep) struct ring *r = NULL;
@@ -304,6 +328,7 @@ int main(void)
 		cmocka_unit_test(reading_back_behind_what_was_given_up_gives_nothing),
 		cmocka_unit_test(a_full_ring_takes_nothing_and_counts_it),
 		cmocka_unit_test(frames_that_found_no_room_read_as_silence_in_their_place),
+		cmocka_unit_test(frames_are_seen_in_place_only_whole_and_in_one_piece),
 		cmocka_unit_test(a_gap_longer_than_the_ring_leaves_no_old_sound),
 		cmocka_unit_test(what_is_written_behind_the_reader_is_let_fall),
 		cmocka_unit_test(started_at_a_frame_it_goes_on_from_there),
