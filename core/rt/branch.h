@@ -35,7 +35,8 @@ struct feed {
 };
 
 struct branch {
-	uint32_t id; /* of the speaker, for the trace */
+	uint32_t id;   /* of the speaker, for the trace */
+	uint32_t zone; /* whose mix it got last */
 	enum channel_map map;
 	struct gain gain;
 	struct limiter limiter;

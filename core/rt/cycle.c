@@ -30,12 +30,16 @@ static void adopt_branch(const struct plan_branch *pb, uint64_t frame, uint32_t 
 	if (b->started && b->next == frame) {
 		if (pb->gain != b->gain.target)
 			gain_glide(&b->gain, pb->gain, glide);
-		delay_set(b->delay, pb->delay, rate);
-		return; /* the map is crossfaded by the next block */
+		if (pb->settle)
+			delay_jump(b->delay, pb->delay);
+		else
+			delay_set(b->delay, pb->delay, rate);
+		return; /* map and zone are crossfaded by the next block */
 	}
 	gain_init(&b->gain, pb->gain);
 	delay_jump(b->delay, pb->delay);
 	b->map = pb->map;
+	b->zone = pb->zone;
 	if (!b->started)
 		b->next = frame; /* its line is silent as it was made */
 	b->started = true;
@@ -127,7 +131,7 @@ static void run_leaving(struct engine *e, uint64_t frame, uint64_t now, bool *mi
 	for (uint32_t i = 0; e->old && i < e->old->feeds_n; i++) {
 		const struct plan_feed *pf = &e->old->feeds[i];
 
-		if (has_feed(e->plan, pf->feed) || pf->zone >= e->plan->zones_n)
+		if (has_feed(e->plan, pf->feed))
 			continue;
 		gain_glide(&pf->feed->gain, 0.0f, e->time.period);
 		run_feed(e, pf, frame, now, &mixed[pf->zone]);
@@ -137,16 +141,18 @@ static void run_leaving(struct engine *e, uint64_t frame, uint64_t now, bool *mi
 static void run_feeds(struct engine *e, uint64_t frame, uint64_t now)
 {
 	const struct plan *p = e->plan;
-	uint32_t n = e->time.period;
+	uint32_t n = e->time.period, zones = p->zones_n;
 	bool mixed[PLAN_ZONES] = { false };
 
 	for (uint32_t i = 0; i < p->feeds_n; i++)
 		run_feed(e, &p->feeds[i], frame, now, &mixed[p->feeds[i].zone]);
 	run_leaving(e, frame, now, mixed);
-	for (uint32_t z = 0; z < p->zones_n; z++) {
+	if (e->old && e->old->zones_n > zones) /* who leaves a zone fades out of its mix */
+		zones = e->old->zones_n;
+	for (uint32_t z = 0; z < zones; z++) {
 		if (!mixed[z])
 			memset(e->mix[z], 0, 2 * sizeof(float) * n);
-		if (p->zone_level[z])
+		if (z < p->zones_n && p->zone_level[z])
 			level_measure(p->zone_level[z], e->mix[z], n);
 	}
 }
@@ -165,13 +171,32 @@ static void note_branch(struct engine *e, struct branch *b, bool placed, uint64_
 	b->lost += e->time.period;
 }
 
+/* The mix a branch is to play; while it changes zones, from the one over to the other. */
+static const float *mix_of(struct engine *e, const struct plan_branch *pb)
+{
+	const float *to = e->mix[pb->zone], *from = e->mix[pb->branch->zone];
+	uint32_t n = e->time.period;
+
+	if (pb->branch->zone == pb->zone)
+		return to;
+	for (uint32_t i = 0; i < n; i++) {
+		float share = (float)(i + 1) / (float)n;
+
+		e->blend[2 * i] = from[2 * i] + share * (to[2 * i] - from[2 * i]);
+		e->blend[2 * i + 1] =
+			from[2 * i + 1] + share * (to[2 * i + 1] - from[2 * i + 1]);
+	}
+	pb->branch->zone = pb->zone;
+	return e->blend;
+}
+
 static void run_branches(struct engine *e, uint64_t frame, uint64_t now)
 {
 	const struct plan *p = e->plan;
 
 	for (uint32_t i = 0; i < p->branches_n; i++) {
 		const struct plan_branch *pb = &p->branches[i];
-		bool placed = branch_run(pb->branch, frame, e->mix[pb->zone], e->time.period,
+		bool placed = branch_run(pb->branch, frame, mix_of(e, pb), e->time.period,
 					 pb->map, pb->flowing, e->work, e->spare);
 
 		note_branch(e, pb->branch, placed, now);

@@ -39,6 +39,8 @@ struct engine {
 	_Atomic uint64_t cycles, late; /* counted for the screen */
 	uint64_t skip_after; /* frames behind at which it jumps instead of catching up */
 	float mix[PLAN_ZONES][2 * ENGINE_PERIOD_MAX];
+	float blend[2 *
+		    ENGINE_PERIOD_MAX]; /* of two mixes, for who moves from one to another */
 	float work[2 * ENGINE_PERIOD_MAX], spare[2 * ENGINE_PERIOD_MAX];
 };
 

@@ -12,7 +12,7 @@
 
 #include "core/rt/branch.h"
 
-#define PLAN_ZONES    8
+#define PLAN_ZONES    9 /* a profile's 8, and one for what only a tuner plays */
 #define PLAN_FEEDS    16
 #define PLAN_BRANCHES 64
 
@@ -24,10 +24,11 @@ struct plan_feed {
 
 struct plan_branch {
 	struct branch *branch;
-	uint32_t zone;
+	uint32_t zone; /* crossfaded over the first block when it is another one */
 	enum channel_map map;
 	float gain;	/* linear, 0 = silent: volume, mute, solo and masters together */
 	uint32_t delay; /* frames, up to BRANCH_DELAY_MAX_MS */
+	bool settle;	/* be at its delay at once: nothing sounds in its line now */
 	bool flowing;	/* a sink takes the sound; else it is only metered */
 };
 
