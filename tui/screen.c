@@ -262,34 +262,18 @@ void screen_measure(struct screen *s, int *ret_rows, int *ret_cols)
 	*ret_cols = cols;
 }
 
-/* The nearest this terminal has, of a theme's 256 colours. */
-static short screen_color(int16_t color)
-{
-	static const char cube[] = { 0, 4, 2, 6, 1, 5, 3, 7 }; /* by red, green, blue bits */
-	int i;
-
-	if (color < 8 || color < COLORS)
-		return color;
-	if (color < 16)
-		return (short)(color - 8);
-	if (color >= 232)
-		return color < 244 ? 0 : 7;
-	i = color - 16;
-	return cube[(i / 36 > 2) * 4 + (i / 6 % 6 > 2) * 2 + (i % 6 > 2)];
-}
-
 void screen_wear(struct screen *s, const struct theme *t)
 {
 	static const attr_t attrs[] = { A_BOLD, A_DIM, A_UNDERLINE, A_REVERSE };
 
-	for (short i = 0; i < STYLE_COUNT; i++)
-		if (s->color && i + 1 < COLOR_PAIRS)
-			init_pair((short)(i + 1), screen_color(t->look[i].fg),
-				  screen_color(t->look[i].bg));
 	for (int i = 0; i < STYLE_COUNT; i++) {
+		struct look look = theme_fit(t, (enum style)i, s->color ? COLORS : 0);
+
+		if (s->color && i + 1 < COLOR_PAIRS)
+			init_pair((short)(i + 1), look.fg, look.bg);
 		s->attrs[i] = A_NORMAL;
 		for (unsigned b = 0; b < ARRAY_SIZE(attrs); b++)
-			if (t->look[i].attrs & 1u << b)
+			if (look.attrs & 1u << b)
 				s->attrs[i] |= attrs[b];
 	}
 	s->fresh = true;

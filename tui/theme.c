@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* theme - see theme.h. */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,7 +10,7 @@
 #include "core/base/scope.h"
 #include "tui/theme.h"
 
-#define THEME_FILE_MAX 16384 /* bytes; a theme has some thirty lines */
+#define THEME_LINE_MAX 256 /* bytes of one line, its end included */
 
 static const char *const theme_words[STYLE_COUNT] = {
 #define X(name, word, letter) [STYLE_##name] = word,
@@ -22,14 +21,18 @@ static const char *const theme_words[STYLE_COUNT] = {
 static const char *const theme_colors[] = { "black", "red",	"green", "yellow",
 					    "blue",  "magenta", "cyan",	 "white" };
 
-/* Black on white and white on black both stay readable: no yellow or white letters. */
+/*
+ * Nobody has said how bright the ground is: letters have its own colour, or
+ * one that black and white both let see; green and cyan only where a dot or a
+ * bar says the same.
+ */
 static const char theme_base_text[] = "dim = default dim\n"
 				      "strong = default bold\n"
 				      "header = default bold\n"
 				      "header-hot = default bold reverse\n"
 				      "tab = default\n"
 				      "tab-on = default bold reverse\n"
-				      "title = cyan\n"
+				      "title = default bold\n"
 				      "select = default bold reverse\n"
 				      "good = green\n"
 				      "warn = magenta bold\n"
@@ -39,8 +42,8 @@ static const char theme_base_text[] = "dim = default dim\n"
 				      "meter-high = red\n"
 				      "meter-hold = default\n"
 				      "fader = cyan\n"
-				      "mute = red bold reverse\n"
-				      "solo = blue bold reverse\n"
+				      "mute = white on red bold\n"
+				      "solo = black on cyan bold\n"
 				      "key = default bold\n"
 				      "footer = default\n"
 				      "notice = magenta bold\n"
@@ -48,6 +51,7 @@ static const char theme_base_text[] = "dim = default dim\n"
 				      "dialog-hot = default bold reverse\n"
 				      "input = default underline\n";
 
+/* A number of the 256, or a name; false = neither. */
 static bool theme_color(const char *word, int16_t *ret)
 {
 	bool bright = strncmp(word, "bright-", 7) == 0;
@@ -65,7 +69,7 @@ static bool theme_color(const char *word, int16_t *ret)
 		}
 	}
 	n = strtol(word, &end, 10);
-	if (*word == '\0' || *end != '\0' || n < 0 || n > 255)
+	if (!isdigit((unsigned char)*word) || *end != '\0' || n < 0 || n > 255)
 		return false;
 	*ret = (int16_t)n;
 	return true;
@@ -81,25 +85,41 @@ static uint8_t theme_attr_named(const char *word)
 	return 0;
 }
 
-/* "cyan on black bold" into *ret; NULL, or the word nobody knows. */
-static const char *theme_look(char *text, struct look *ret)
+/* "cyan on black bold" into *ret; 0, or -EBADMSG with what is wrong in why. */
+static int theme_look(char *text, struct look *ret, char *why, size_t why_size)
 {
 	struct look look = { .fg = -1, .bg = -1 };
-	bool ground = false;
+	int fg = 0, bg = 0, on = 0;
 	char *rest;
 
 	for (char *w = strtok_r(text, " \t", &rest); w; w = strtok_r(NULL, " \t", &rest)) {
 		uint8_t attr = theme_attr_named(w);
+		bool ground = on > bg; /* "on" was the word before */
 
-		if (attr)
+		if (attr && !ground) {
 			look.attrs |= attr;
-		else if (strcmp(w, "on") == 0 && !ground)
-			ground = true;
-		else if (!theme_color(w, ground ? &look.bg : &look.fg))
-			return w;
+		} else if (strcmp(w, "on") == 0 && !ground) {
+			on++;
+		} else if (theme_color(w, ground ? &look.bg : &look.fg)) {
+			fg += !ground;
+			bg += ground;
+		} else {
+			snprintf(why, why_size, "\"%.40s\" is %s", w,
+				 ground ? "no colour" : "neither a colour nor an attribute");
+			return -EBADMSG;
+		}
+	}
+	if (fg > 1 || on > 1) {
+		snprintf(why, why_size, "one colour, and one more after \"on\", is all");
+		return -EBADMSG;
+	}
+	if (on > bg || fg + bg + look.attrs == 0) {
+		snprintf(why, why_size, "a colour is missing%s",
+			 on > bg ? " after \"on\"" : "");
+		return -EBADMSG;
 	}
 	*ret = look;
-	return NULL;
+	return 0;
 }
 
 static char *theme_trim(char *s)
@@ -114,10 +134,13 @@ static char *theme_trim(char *s)
 	return s;
 }
 
-static int theme_line(char *line, struct theme *t, char *why, size_t why_size)
+/* One line over t; named says in which line each style was, 0 = in none yet. */
+static int theme_line(char *line, unsigned number, struct theme *t, unsigned named[], char *why,
+		      size_t why_size)
 {
 	char *eq, *word;
-	const char *unknown;
+	size_t i = 0;
+	int r;
 
 	line[strcspn(line, "#")] = '\0';
 	line = theme_trim(line);
@@ -130,31 +153,40 @@ static int theme_line(char *line, struct theme *t, char *why, size_t why_size)
 	}
 	*eq = '\0';
 	word = theme_trim(line);
-	for (size_t i = 0; i < STYLE_COUNT; i++) {
-		if (strcmp(word, theme_words[i]) != 0)
-			continue;
-		unknown = theme_look(theme_trim(eq + 1), &t->look[i]);
-		if (!unknown)
-			return 0;
-		snprintf(why, why_size, "\"%.40s\" is neither a colour nor an attribute",
-			 unknown);
+	while (i < STYLE_COUNT && strcmp(word, theme_words[i]) != 0)
+		i++;
+	if (i == STYLE_COUNT) {
+		snprintf(why, why_size, "no style is called \"%.40s\"", word);
 		return -EBADMSG;
 	}
-	snprintf(why, why_size, "no style is called \"%.40s\"", word);
-	return -EBADMSG;
+	if (named[i]) {
+		snprintf(why, why_size, "\"%s\" stands in line %u already", word, named[i]);
+		return -EBADMSG;
+	}
+	r = theme_look(theme_trim(eq + 1), &t->look[i], why, why_size);
+	if (r == 0)
+		named[i] = number;
+	return r;
 }
 
 static int theme_lines(const char *text, const char *file, struct theme *t, char *why,
 		       size_t why_size)
 {
+	unsigned named[STYLE_COUNT] = { 0 };
+
 	for (unsigned number = 1; *text; number++) {
 		size_t n = strcspn(text, "\n");
-		char line[256], what[160];
+		char line[THEME_LINE_MAX], what[160] = "the line is too long";
+		int r = n < sizeof(line) ? 0 : -EBADMSG;
 
-		snprintf(line, sizeof(line), "%.*s", (int)(n < 255 ? n : 255), text);
-		if (theme_line(line, t, what, sizeof(what)) < 0) {
+		if (r == 0) {
+			memcpy(line, text, n);
+			line[n] = '\0';
+			r = theme_line(line, number, t, named, what, sizeof(what));
+		}
+		if (r < 0) {
 			snprintf(why, why_size, "%s:%u: %s", file, number, what);
-			return -EBADMSG;
+			return r;
 		}
 		text += n + (text[n] == '\n');
 	}
@@ -165,10 +197,10 @@ void theme_base(struct theme *t)
 {
 	char why[256];
 
-	*t = (struct theme){ .name = "base" };
+	*t = (struct theme){ .name = THEME_BASE };
 	for (size_t i = 0; i < STYLE_COUNT; i++)
 		t->look[i] = (struct look){ .fg = -1, .bg = -1 };
-	theme_lines(theme_base_text, "base", t, why, sizeof(why));
+	theme_lines(theme_base_text, THEME_BASE, t, why, sizeof(why));
 }
 
 int theme_parse(const char *text, const char *file, struct theme *ret, char *why,
@@ -185,124 +217,58 @@ int theme_parse(const char *text, const char *file, struct theme *ret, char *why
 	return 0;
 }
 
-/* share/, so many folders above the program itself; "" = it cannot be told. */
-static void theme_beside(char *ret, size_t size, int above)
+/*
+ * The nearest of the eight; -1 for a grey that is neither black nor white, as
+ * either of those could be the colour of the ground.
+ */
+static int16_t theme_of_eight(int16_t color)
 {
-	ssize_t n = readlink("/proc/self/exe", ret, size - 40);
-	char *slash;
+	int r, g, b, most, least;
 
-	ret[n > 0 ? n : 0] = '\0';
-	for (; above > 0 && (slash = strrchr(ret, '/')); above--)
-		*slash = '\0';
-	if (*ret)
-		strcat(ret, "/share/fanfare/themes");
+	if (color < 8)
+		return color;
+	if (color < 16)
+		return color == 8 ? -1 : (int16_t)(color - 8);
+	if (color >= 232)
+		return -1;
+	r = (color - 16) / 36, g = (color - 16) / 6 % 6, b = (color - 16) % 6;
+	most = r > g ? r : g;
+	most = most > b ? most : b;
+	least = r < g ? r : g;
+	least = least < b ? least : b;
+	if (most == least && most > 0 && most < 5)
+		return -1;
+	return (int16_t)((r * 2 > most) | (g * 2 > most) << 1 | (b * 2 > most) << 2);
 }
 
-/* Folder i of the search, "" = not here; false after the last. */
-static bool theme_folder(int i, char *ret, size_t size)
+/* Whether a ground of that grey wants black letters. */
+static bool theme_light(int16_t grey)
 {
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	return grey >= 244 ||
+	       (grey < 232 && grey > 16 + 2 * 43); /* the cube's greys: 16 + n * 43 */
+}
 
-	*ret = '\0';
-	switch (i) {
-	case 0:
-		if (config && *config == '/')
-			snprintf(ret, size, "%s/fanfare/themes", config);
-		else if (home && *home == '/')
-			snprintf(ret, size, "%s/.config/fanfare/themes", home);
-		return true;
-	case 1:
-		snprintf(ret, size, "/etc/fanfare/themes");
-		return true;
-	case 2: /* of the tree it was built in */
-		theme_beside(ret, size, 1);
-		return true;
-	case 3: /* of bin/ and share/ side by side */
-		theme_beside(ret, size, 2);
-		return true;
-	case 4:
-		snprintf(ret, size, "%s", FANFARE_SHARE "/themes");
-		return true;
-	default:
-		return false;
+struct look theme_fit(const struct theme *t, enum style style, int colors)
+{
+	struct look look = t->look[style], fit = look;
+
+	if (colors == 0) {
+		fit.fg = fit.bg = -1;
+		if (look.bg != t->look[STYLE_TEXT].bg)
+			fit.attrs |= THEME_REVERSE; /* what a ground of its own said */
+		return fit;
 	}
-}
-
-static void theme_fclosep(FILE **f)
-{
-	if (*f)
-		fclose(*f);
-}
-
-int theme_load(const char *name, struct theme *ret, char *why, size_t why_size)
-{
-	char folder[512], path[600], text[THEME_FILE_MAX];
-
-	if (strcmp(name, "base") == 0) {
-		theme_base(ret);
-		return 0;
+	if (look.fg >= colors) {
+		fit.fg = theme_of_eight(look.fg);
+		if (fit.fg < 0 && look.bg < 0)
+			fit.attrs |= THEME_DIM; /* grey */
 	}
-	for (int i = 0; !strchr(name, '/') && theme_folder(i, folder, sizeof(folder)); i++) {
-		SCOPED(theme_fclosep) FILE *f = NULL;
-		size_t n;
-		int r;
-
-		snprintf(path, sizeof(path), "%s/%.31s.theme", folder, name);
-		f = *folder ? fopen(path, "re") : NULL;
-		if (!f)
-			continue;
-		n = fread(text, 1, sizeof(text) - 1, f);
-		text[n] = '\0';
-		r = theme_parse(text, path, ret, why, why_size);
-		if (r == 0)
-			snprintf(ret->name, sizeof(ret->name), "%s", name);
-		return r;
+	if (look.bg >= colors) {
+		fit.bg = theme_of_eight(look.bg);
+		if (fit.bg < 0)
+			fit.bg = theme_light(look.bg) ? 7 : 0;
 	}
-	snprintf(why, why_size, "no theme is called \"%s\"", name);
-	return -ENOENT;
-}
-
-static int theme_compare(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-size_t theme_list(char ret[THEMES_MAX][THEME_NAME_MAX])
-{
-	char folder[512];
-	size_t n = 1;
-
-	strcpy(ret[0], "base");
-	for (int i = 0; theme_folder(i, folder, sizeof(folder)); i++) {
-		DIR *d = *folder ? opendir(folder) : NULL;
-		struct dirent *e;
-
-		while (d && (e = readdir(d)) && n < THEMES_MAX) {
-			size_t len = strlen(e->d_name), known = 0;
-
-			if (len <= 6 || len - 6 >= THEME_NAME_MAX || e->d_name[0] == '.' ||
-			    strcmp(e->d_name + len - 6, ".theme") != 0)
-				continue;
-			snprintf(ret[n], THEME_NAME_MAX, "%.*s", (int)(len - 6), e->d_name);
-			while (known < n && strcmp(ret[known], ret[n]) != 0)
-				known++;
-			n += known == n;
-		}
-		if (d)
-			closedir(d);
-	}
-	qsort(ret + 1, n - 1, THEME_NAME_MAX, theme_compare);
-	return n;
-}
-
-const char *theme_default(void)
-{
-	const char *own = getenv("FANFARE_THEME"), *fgbg = getenv("COLORFGBG");
-	const char *bg = fgbg ? strrchr(fgbg, ';') : NULL;
-
-	if (own && *own)
-		return own;
-	if (!bg)
-		return "base"; /* nobody says how bright the ground is */
-	return strcmp(bg, ";7") == 0 || strcmp(bg, ";15") == 0 ? "light" : "dark";
+	if (look.fg >= 0 && fit.bg >= 0 && (fit.fg < 0 || fit.fg == fit.bg))
+		fit.fg = fit.bg == 7 || fit.bg == 3 || fit.bg == 6 || fit.bg == 2 ? 0 : 7;
+	return fit;
 }

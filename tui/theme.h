@@ -10,6 +10,7 @@
  * 0..255; a terminal with fewer gets the nearest of the eight. Attributes are
  * bold, dim, underline, reverse: they alone must do where colour is unwanted
  * (NO_COLOR) or not there. A style not named keeps its look of the base theme.
+ * Reading is all or nothing: a file with an error is refused with its line.
  */
 #ifndef FANFARE_TUI_THEME_H
 #define FANFARE_TUI_THEME_H
@@ -19,8 +20,9 @@
 
 #include "tui/style.h"
 
+#define THEME_BASE     "base" /* the one that needs no file */
 #define THEME_NAME_MAX 32
-#define THEMES_MAX     16
+#define THEMES_MAX     32
 
 enum theme_attr { THEME_BOLD = 1, THEME_DIM = 2, THEME_UNDERLINE = 4, THEME_REVERSE = 8 };
 
@@ -45,14 +47,23 @@ int theme_parse(const char *text, const char *file, struct theme *ret, char *why
 		size_t why_size);
 
 /*
+ * [ui] How style looks on a terminal of so many colours: 0 (attributes alone;
+ * what had a ground of its own is reversed), 8, 16 or 256.
+ */
+struct look theme_fit(const struct theme *t, enum style style, int colors);
+
+/*
  * [ui] Read the theme called name from the first folder that has it: the
- * user's own, /etc/fanfare, beside the program, the install's share. "base"
- * needs no file. -ENOENT, -EBADMSG …, with why.
+ * user's own, /etc/fanfare, beside the program, the install's share. -ENOENT,
+ * -EBADMSG, -EFBIG …, with words in why, leaving *ret alone.
  */
 int theme_load(const char *name, struct theme *ret, char *why, size_t why_size);
 
 /* [ui] The names there are, "base" first, then sorted; returns how many (<= THEMES_MAX). */
 size_t theme_list(char ret[THEMES_MAX][THEME_NAME_MAX]);
+
+/* [ui] The one after name, round and round; one that is gone leads to the first. */
+void theme_next(const char *name, char ret[THEME_NAME_MAX]);
 
 /* [ui] The name for this terminal: $FANFARE_THEME, else dark or light as $COLORFGBG says. */
 const char *theme_default(void);

@@ -14,6 +14,16 @@ static const char letters[] = {
 #undef X
 };
 
+/* One cell's characters. */
+static void put_cell(const struct cell *cell, FILE *f)
+{
+	for (int i = 0; i <= CELL_MARKS && cell->ch[i]; i++) {
+		char utf8[4];
+
+		fwrite(utf8, 1, text_encode((uint32_t)cell->ch[i], utf8), f);
+	}
+}
+
 char *golden_text(const struct cells *c, bool styles)
 {
 	char *text = NULL;
@@ -21,15 +31,8 @@ char *golden_text(const struct cells *c, bool styles)
 	FILE *f = open_memstream(&text, &size);
 
 	for (int row = 0; f && row < c->rows; row++) {
-		for (int col = 0; col < c->cols; col++) {
-			const struct cell *cell = &c->cell[row * c->cols + col];
-
-			for (int i = 0; i <= CELL_MARKS && cell->ch[i]; i++) {
-				char utf8[4];
-
-				fwrite(utf8, 1, text_encode((uint32_t)cell->ch[i], utf8), f);
-			}
-		}
+		for (int col = 0; col < c->cols; col++)
+			put_cell(&c->cell[row * c->cols + col], f);
 		fputs("|\n", f);
 	}
 	for (int row = 0; f && styles && row < c->rows; row++) {
@@ -41,6 +44,46 @@ char *golden_text(const struct cells *c, bool styles)
 		fprintf(f, "cursor %d,%d\n", c->cursor_row, c->cursor_col);
 		fclose(f);
 	}
+	return text;
+}
+
+static void put_look(struct look look, FILE *f)
+{
+	static const char *const attrs[] = { ";1", ";2", ";4", ";7" };
+
+	fputs("\033[0", f);
+	for (unsigned i = 0; i < ARRAY_SIZE(attrs); i++)
+		if (look.attrs & 1u << i)
+			fputs(attrs[i], f);
+	if (look.fg >= 0)
+		fprintf(f, ";38;5;%d", look.fg);
+	if (look.bg >= 0)
+		fprintf(f, ";48;5;%d", look.bg);
+	fputc('m', f);
+}
+
+/* The grid as a terminal would be told to show it: cat(1) shows it again. */
+static char *worn_text(const struct cells *c, const struct theme *t, int colors)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+
+	for (int row = 0; f && row < c->rows; row++) {
+		int style = -1;
+
+		for (int col = 0; col < c->cols; col++) {
+			const struct cell *cell = &c->cell[row * c->cols + col];
+
+			if (cell->style != style)
+				put_look(theme_fit(t, (enum style)cell->style, colors), f);
+			style = cell->style;
+			put_cell(cell, f);
+		}
+		fputs("\033[0m\n", f);
+	}
+	if (f)
+		fclose(f);
 	return text;
 }
 
@@ -80,9 +123,10 @@ static bool same_lines(const char *name, const char *was, const char *is)
 	return same;
 }
 
-bool golden_same(const char *name, const struct cells *c, bool styles)
+/* is against the file of that name, or into it; is is released. */
+static bool golden_compare(const char *name, char *text)
 {
-	SCOPED(freep) char *is = golden_text(c, styles);
+	SCOPED(freep) char *is = text;
 	SCOPED(freep) char *was = NULL;
 	const char *mode = getenv("FANFARE_GOLDEN");
 	char path[256];
@@ -102,4 +146,14 @@ bool golden_same(const char *name, const struct cells *c, bool styles)
 		return false;
 	}
 	return same_lines(name, was, is);
+}
+
+bool golden_same(const char *name, const struct cells *c, bool styles)
+{
+	return golden_compare(name, golden_text(c, styles));
+}
+
+bool golden_worn(const char *name, const struct cells *c, const struct theme *t, int colors)
+{
+	return golden_compare(name, worn_text(c, t, colors));
 }

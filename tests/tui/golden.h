@@ -11,9 +11,16 @@
 #include <stdbool.h>
 
 #include "tui/cells.h"
+#include "tui/theme.h"
 
 /* Compare c with golden/NAME.txt, its styles too if asked; prints what differs. */
 bool golden_same(const char *name, const struct cells *c, bool styles);
+
+/*
+ * The same as it looks in theme t on a terminal of so many colours (0, 8, 16,
+ * 256): the picture holds the terminal's own commands, so cat shows it.
+ */
+bool golden_worn(const char *name, const struct cells *c, const struct theme *t, int colors);
 
 /* The grid as text, a line a row; the caller's to free(). */
 char *golden_text(const struct cells *c, bool styles);
