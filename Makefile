@@ -1,6 +1,8 @@
 # Fanfare. `make run` builds and starts it; `make check` tests it; `make help` lists the rest.
 # Nothing is installed behind your back: what apt would install is said first.
 
+VERSION := 0.1.0
+
 BUILD   ?= build
 PREFIX  ?= /usr/local
 CC      ?= cc
@@ -29,7 +31,7 @@ endif
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wvla -Wswitch-enum
 CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -I. $(OPT) $(WARN) $(if $(WERROR),-Werror) -pthread \
-	-DFANFARE_SHARE='"$(PREFIX)/share/fanfare"' $(CFLAGS)
+	-DFANFARE_SHARE='"$(PREFIX)/share/fanfare"' -DFANFARE_VERSION='"$(VERSION)"' $(CFLAGS)
 
 # The mathematics is allowed to be reordered where it says so itself (no -ffast-math:
 # NaN must stay NaN, or a limiter cannot find it).

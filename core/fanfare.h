@@ -27,6 +27,8 @@
 #define FF_DEVICES    128
 #define FF_PROFILES   64
 #define FF_LOG_LINES  64
+#define FF_SOUNDS     64       /* sound devices of this computer */
+#define FF_EDITS      16       /* differences from the saved profile that are told */
 #define FF_VOLUME_MIN (-60.0f) /* dB; at or under it a speaker is silent */
 #define FF_VOLUME_MAX 12.0f
 #define FF_SILENT     (-120.0f) /* dBFS shown for digital silence */
@@ -136,6 +138,7 @@ struct ff_adapter {
 	char address[FF_ADDR_MAX];
 	char alias[FF_NAME_MAX];
 	bool powered, scanning;
+	bool blocked; /* by rfkill: no power until that is lifted */
 	uint32_t scan_left_ms;
 	uint32_t streams; /* speakers playing over it */
 	float air;	  /* share of slots in use by our streams, 0..1 */
@@ -147,10 +150,22 @@ struct ff_device {
 	char adapter[FF_ADDR_MAX];
 	char name[FF_NAME_MAX]; /* "" = no name told */
 	bool paired, trusted, connected, audio_sink;
-	bool busy; /* an operation is under way */
+	bool busy;	/* an operation is under way */
+	char type[24];	/* BlueZ's icon name, "audio-headset" …; "" = not told */
+	char doing[24]; /* the operation under way: "pairing", "connecting" …, "" = none */
+	char failed[FF_TEXT_MAX]; /* why the last one a person asked for failed, "" = it did not
+				   */
 	int8_t battery;
 	int16_t rssi;	  /* dBm, 0 = not heard in this scan */
 	uint32_t speaker; /* id of the speaker it is, 0 = none */
+};
+
+/* A sound device of this computer that a source or a speaker can be made of. */
+struct ff_sound {
+	bool capture;		  /* gives sound: for a source; else takes it: for a speaker */
+	char type[16];		  /* "alsa" or "pulse" */
+	char device[FF_PATH_MAX]; /* as a profile names it: "hw:CARD=Device,DEV=0" */
+	char name[FF_NAME_MAX];	  /* for people: "USB Audio Device" */
 };
 
 /* A question the other side of a pairing asks; answered by FF_PAIR_REPLY. */
@@ -205,17 +220,37 @@ struct ff_snapshot {
 	bool bluetoothd;
 	bool muted_all;
 
-	uint32_t zones_n, sources_n, speakers_n, adapters_n, devices_n, profiles_n;
+	/* the click train by ear: 0 = not on */
+	uint32_t clicks_reference, clicks_speaker; /* ids of the two that sound */
+
+	uint32_t edits_n; /* how many lines of edits hold; more may differ when FF_EDITS */
+	char edits[FF_EDITS][FF_TEXT_MAX]; /* what differs from the file: "Patio: volume -6.0 →
+					      -4.0 dB" */
+
+	uint32_t zones_n, sources_n, speakers_n, adapters_n, devices_n, profiles_n, sounds_n;
 	struct ff_zone zones[FF_ZONES];
-	struct ff_source sources[FF_SOURCES];
+	struct ff_source sources[FF_SOURCES]; /* those of the first zone first, and so on */
 	struct ff_speaker speakers[FF_SPEAKERS];
 	struct ff_adapter adapters[FF_ADAPTERS];
 	struct ff_device devices[FF_DEVICES];
 	struct ff_profile profiles[FF_PROFILES];
+	struct ff_sound sounds[FF_SOUNDS];
 	struct ff_pairing pairing;
 	struct ff_log_line log[FF_LOG_LINES];
 };
 
+/*
+ * What a verb asks for is done by the core as soon as it can; what cannot be
+ * done is said in the log. Every change of sound or profile has a command that
+ * takes it back, newest first:
+ *	a value, a name, a device, a zone	the same verb with what it was
+ *	FF_ADD_SPEAKER, FF_ADD_SOURCE		FF_REMOVE_… by the ticket
+ *	FF_ADD_ZONE				FF_REMOVE_ZONE; id = what zones_n was
+ *	FF_REMOVE_SPEAKER, FF_REMOVE_SOURCE	FF_RESTORE
+ *	FF_REMOVE_ZONE				FF_RESTORE_ZONE
+ * A ticket is a number of the asker's choice, 0 = none: whoever adds does not
+ * know the id yet. Loading a profile forgets what was removed from the last.
+ */
 enum ff_verb {
 	/* id = speaker */
 	FF_SET_VOLUME,	   /* value dB, clamped */
@@ -228,18 +263,35 @@ enum ff_verb {
 	FF_CONNECT,	   /* id = speaker; wanted again, at once */
 	FF_DISCONNECT,	   /* id = speaker; off until asked for */
 	FF_RENAME_SPEAKER, /* text */
-	FF_REMOVE_SPEAKER,
+	FF_REMOVE_SPEAKER, /* or id 0, other = the ticket it was added with */
+	FF_MOVE_SPEAKER,   /* other = zone index */
+	FF_CLICKS, /* flag; other = the reference's id: only these two sound, a click train */
 	/* id = source */
-	FF_SET_SOURCE_GAIN, /* value dB */
+	FF_SET_SOURCE_GAIN,   /* value dB */
+	FF_SET_SOURCE_DEVICE, /* type, device */
+	FF_RENAME_SOURCE,     /* text; "" = made from the device again */
+	FF_REMOVE_SOURCE,     /* as FF_REMOVE_SPEAKER */
+	/* id = speaker or source that was removed, or id 0, other = its ticket */
+	FF_RESTORE, /* as it was, settings, place and id */
 	/* id = zone index */
 	FF_SET_MASTER,	  /* value dB */
 	FF_SET_ZONE_MUTE, /* flag */
-	FF_ADD_SPEAKER,	  /* address; text = name; adapter optional */
+	FF_ADD_SPEAKER,	  /* output; Bluetooth: address, adapter optional; else device; text =
+			     name, "" = made up; other = ticket */
+	FF_ADD_SOURCE,	  /* type, device; text = name, "" = made from the device; other =
+			     ticket */
+	FF_ADD_ZONE,	  /* text = name; id is not used */
+	FF_RENAME_ZONE,	  /* text */
+	FF_REMOVE_ZONE,	  /* with its speakers and sources; the last zone stays */
+	FF_RESTORE_ZONE, /* id = the index it had: the last one removed there, with all in it */
 	/* everything */
 	FF_MUTE_ALL,	   /* flag */
 	FF_LOAD_PROFILE,   /* text = name or path */
 	FF_SAVE_PROFILE,   /* text = name, "" = the loaded one's */
 	FF_DELETE_PROFILE, /* text = name */
+	FF_NEW_PROFILE,	   /* text = name: one empty zone, nothing on disk before it is saved */
+	FF_RENAME_PROFILE, /* device = its name so far; text = the new one */
+	FF_LIST_SOUNDS,	   /* look again what sound devices there are */
 	/* Bluetooth devices, by address (and adapter, "" = any) */
 	FF_SCAN,  /* flag; value = seconds, 0 = 30 */
 	FF_PAIR,  /* pair, trust and connect */
@@ -256,8 +308,12 @@ struct ff_command {
 	float value;
 	bool flag;
 	enum ff_map map;
+	enum ff_output output;
+	uint32_t other; /* a second id, an index or a ticket, as the verb says */
+	char type[16];	/* of a source: "alsa", "pulse", "command", "fifo", "stdin", "tone" */
 	char address[FF_ADDR_MAX];
 	char adapter[FF_ADDR_MAX];
+	char device[FF_PATH_MAX];
 	char text[FF_PATH_MAX];
 };
 

@@ -12,8 +12,6 @@
 #include "core/fanfare.h"
 #include "tui/app.h"
 
-#define FANFARE_VERSION "0.1"
-
 enum { MAIN_USAGE = 2 }; /* exit status of a command line that makes no sense */
 
 static const char main_help[] =

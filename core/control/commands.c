@@ -380,5 +380,21 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_PAIR_REPLY:
 		do_device(c, cmd);
 		break;
+	case FF_MOVE_SPEAKER:
+	case FF_CLICKS:
+	case FF_SET_SOURCE_DEVICE:
+	case FF_RENAME_SOURCE:
+	case FF_REMOVE_SOURCE:
+	case FF_RESTORE:
+	case FF_ADD_SOURCE:
+	case FF_ADD_ZONE:
+	case FF_RENAME_ZONE:
+	case FF_REMOVE_ZONE:
+	case FF_RESTORE_ZONE:
+	case FF_NEW_PROFILE:
+	case FF_RENAME_PROFILE:
+	case FF_LIST_SOUNDS:
+		log_warning("this core cannot do that: command %d", (int)cmd->verb);
+		break;
 	}
 }
