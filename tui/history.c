@@ -18,6 +18,8 @@ static void history_value(const struct ff_command *command, char *ret, size_t si
 {
 	if (command->verb == FF_SET_VOLUME || command->verb == FF_SET_MASTER)
 		snprintf(ret, size, "%.0f%%", (double)taper_percent(command->value));
+	else if (command->verb == FF_SET_SOURCE_GAIN)
+		snprintf(ret, size, "%+.1f dB", (double)command->value);
 	else if (command->verb == FF_SET_TRIM)
 		snprintf(ret, size, "%+.1f ms", (double)command->value);
 	else if (command->verb == FF_SET_MAP)
@@ -41,14 +43,28 @@ static void history_wish(struct ui *ui, const struct ff_command *command)
 	history_overlay(h, &ui->snap, ui->now_ms);
 }
 
-static void history_tell(struct ui *ui, const struct ff_command *from,
-			 const struct ff_command *to, const char *what, const char *tail)
+/* A change in words: there = it is done, or done again; else it was taken back. */
+static void history_tell(struct ui *ui, const struct change *c, bool there, const char *tail)
 {
 	char was[24], is[24];
 
-	history_value(from, was, sizeof(was));
-	history_value(to, is, sizeof(is));
-	ui_say(ui, SAY_FINE, "%s %s -> %s   %s", what, was, is, tail);
+	history_value(there ? &c->before : &c->after, was, sizeof(was));
+	history_value(there ? &c->after : &c->before, is, sizeof(is));
+	if (c->told)
+		ui_say(ui, SAY_FINE, "%s%s   %s", there ? "" : "undone: ", c->what, tail);
+	else
+		ui_say(ui, SAY_FINE, "%s %s -> %s   %s", c->what, was, is, tail);
+}
+
+/* Room for one change more, in force; what was undone before cannot be redone now. */
+static struct change *history_new(struct history *h)
+{
+	if (h->at == HISTORY_MAX) {
+		memmove(h->change, h->change + 1, (HISTORY_MAX - 1) * sizeof(h->change[0]));
+		h->at--;
+	}
+	h->n = h->at + 1;
+	return &h->change[h->at++];
 }
 
 void history_do(struct ui *ui, const struct ff_command *before, const struct ff_command *after,
@@ -60,22 +76,67 @@ void history_do(struct ui *ui, const struct ff_command *before, const struct ff_
 	if (ui_submit(ui, after) < 0)
 		return;
 	history_wish(ui, after);
-	if (last && h->at == h->n && history_same_knob(&last->after, after) &&
+	if (last && h->at == h->n && !last->told && history_same_knob(&last->after, after) &&
 	    ui->now_ms - h->joined_ms < HISTORY_JOIN_MS) {
 		last->after = *after;
 	} else {
-		if (h->at == HISTORY_MAX) {
-			memmove(h->change, h->change + 1,
-				(HISTORY_MAX - 1) * sizeof(h->change[0]));
-			h->at--;
-		}
-		last = &h->change[h->at++];
+		last = history_new(h);
 		*last = (struct change){ .before = *before, .after = *after };
 		text_copy(last->what, sizeof(last->what), what);
 	}
-	h->n = h->at;
 	h->joined_ms = ui->now_ms;
-	history_tell(ui, &last->before, after, what, "(z undo)");
+	history_tell(ui, last, true, "(z undo)");
+}
+
+/* Do first; after is how to do it again. */
+static int history_told(struct ui *ui, const struct ff_command *first,
+			const struct ff_command *before, const struct ff_command *after,
+			const char *what)
+{
+	struct change *c;
+	int r = ui_submit(ui, first);
+
+	if (r < 0)
+		return r;
+	c = history_new(&ui->history);
+	*c = (struct change){ .before = *before, .after = *after, .told = true };
+	text_copy(c->what, sizeof(c->what), what);
+	history_tell(ui, c, true, "(z undo)");
+	return 0;
+}
+
+int history_tell_do(struct ui *ui, const struct ff_command *before,
+		    const struct ff_command *after, const char *what)
+{
+	return history_told(ui, after, before, after, what);
+}
+
+/* A number nobody else gave out: this console's own clock, and never one twice. */
+static uint32_t history_ticket(struct ui *ui)
+{
+	uint32_t ticket = (uint32_t)ui->now_ms;
+
+	if (ticket <= ui->history.ticket)
+		ticket = ui->history.ticket + 1;
+	return ui->history.ticket = ticket ? ticket : 1;
+}
+
+int history_add(struct ui *ui, const struct ff_command *add, const char *what)
+{
+	struct ff_command first = *add;
+	struct ff_command before = { .verb = FF_REMOVE_SPEAKER };
+	struct ff_command after = { .verb = FF_RESTORE };
+
+	if (add->verb == FF_ADD_ZONE) {
+		before.verb = FF_REMOVE_ZONE;
+		after.verb = FF_RESTORE_ZONE;
+		before.id = after.id = ui->snap.zones_n;
+	} else {
+		if (add->verb == FF_ADD_SOURCE)
+			before.verb = FF_REMOVE_SOURCE;
+		first.other = before.other = after.other = history_ticket(ui);
+	}
+	return history_told(ui, &first, &before, &after, what);
 }
 
 void history_undo(struct ui *ui)
@@ -92,8 +153,9 @@ void history_undo(struct ui *ui)
 		return;
 	h->at--;
 	h->joined_ms = 0;
-	history_wish(ui, &c->before);
-	history_tell(ui, &c->after, &c->before, c->what, "(Z redo)");
+	if (!c->told)
+		history_wish(ui, &c->before);
+	history_tell(ui, c, false, "(Z redo)");
 }
 
 void history_redo(struct ui *ui)
@@ -110,13 +172,14 @@ void history_redo(struct ui *ui)
 		return;
 	h->at++;
 	h->joined_ms = 0;
-	history_wish(ui, &c->after);
-	history_tell(ui, &c->before, &c->after, c->what, "(z undo)");
+	if (!c->told)
+		history_wish(ui, &c->after);
+	history_tell(ui, c, true, "(z undo)");
 }
 
 void history_forget(struct history *h)
 {
-	*h = (struct history){ 0 };
+	*h = (struct history){ .ticket = h->ticket };
 }
 
 /* Lay one wish over. */
@@ -130,7 +193,11 @@ static void history_lay(const struct ff_command *c, struct ff_snapshot *snap)
 		snap->zones[c->id].volume_db = c->value;
 	else if (c->verb == FF_SET_ZONE_MUTE && c->id < snap->zones_n)
 		snap->zones[c->id].mute = c->flag;
-	if (c->verb == FF_MUTE_ALL || c->verb == FF_SET_MASTER || c->verb == FF_SET_ZONE_MUTE)
+	for (uint32_t i = 0; c->verb == FF_SET_SOURCE_GAIN && i < snap->sources_n; i++)
+		if (snap->sources[i].id == c->id)
+			snap->sources[i].gain_db = c->value;
+	if (c->verb == FF_MUTE_ALL || c->verb == FF_SET_MASTER || c->verb == FF_SET_ZONE_MUTE ||
+	    c->verb == FF_SET_SOURCE_GAIN)
 		return;
 	for (uint32_t i = 0; i < snap->speakers_n; i++)
 		if (snap->speakers[i].id == c->id)

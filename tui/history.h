@@ -22,7 +22,8 @@ struct ui;
 
 struct change {
 	struct ff_command before, after;
-	char what[FF_NAME_MAX + 16]; /* "Patio volume" */
+	bool told;		/* what is a whole sentence, not the name of a knob */
+	char what[FF_TEXT_MAX]; /* "Patio volume"; "Patio moved to Garden" */
 };
 
 struct wish {
@@ -36,11 +37,26 @@ struct history {
 	uint64_t joined_ms;
 	struct wish wish[HISTORY_WISHES];
 	uint32_t wishes;
+	uint32_t ticket; /* the latest one given out */
 };
 
 /* [ui] Do after and remember before as the way back. Says so. */
 void history_do(struct ui *ui, const struct ff_command *before, const struct ff_command *after,
 		const char *what);
+
+/*
+ * [ui] The same for what is no knob: a name, a place, something taken out.
+ * what is the whole sentence, "Patio moved to Garden". 0 or -errno.
+ */
+int history_tell_do(struct ui *ui, const struct ff_command *before,
+		    const struct ff_command *after, const char *what);
+
+/*
+ * [ui] Do add, an FF_ADD_SPEAKER or FF_ADD_SOURCE, which is given a ticket
+ * here, or an FF_ADD_ZONE. The way back takes out what was added, the way forth
+ * again restores it under its old id, so that later changes still find it.
+ */
+int history_add(struct ui *ui, const struct ff_command *add, const char *what);
 
 /* [ui] One change back, or forth again. */
 void history_undo(struct ui *ui);

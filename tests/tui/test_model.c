@@ -233,6 +233,45 @@ static void a_long_history_forgets_its_oldest(void **state)
 	free(ui);
 }
 
+static void what_was_added_comes_back_under_its_own_id(void **state)
+{
+	struct ff_command add = { .verb = FF_ADD_SPEAKER, .output = FF_OUT_FILE };
+	struct ui *ui = party(2);
+	uint32_t ticket;
+
+	(void)state;
+	assert_int_equal(history_add(ui, &add, "Tape added"), 0);
+	ticket = last()->other;
+	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
+	assert_int_not_equal(ticket, 0);
+	assert_non_null(strstr(ui->toast, "Tape added   (z undo)"));
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_REMOVE_SPEAKER);
+	assert_int_equal(last()->id, 0);
+	assert_int_equal(last()->other, ticket);
+	assert_non_null(strstr(ui->toast, "undone: Tape added   (Z redo)"));
+	type(ui, "Z");
+	assert_int_equal(last()->verb, FF_RESTORE);
+	assert_int_equal(last()->other, ticket);
+
+	add.verb = FF_ADD_SOURCE;
+	history_add(ui, &add, "Radio added");
+	assert_int_equal(last()->verb, FF_ADD_SOURCE);
+	assert_int_not_equal(last()->other, ticket); /* at the same moment, yet another */
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_REMOVE_SOURCE);
+
+	add = (struct ff_command){ .verb = FF_ADD_ZONE };
+	history_add(ui, &add, "zone Garden added");
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_REMOVE_ZONE);
+	assert_int_equal(last()->id, 1); /* there was one, it is the second */
+	type(ui, "Z");
+	assert_int_equal(last()->verb, FF_RESTORE_ZONE);
+	assert_int_equal(last()->id, 1);
+	free(ui);
+}
+
 static void the_master_is_a_row_like_others(void **state)
 {
 	struct ui *ui = party(2);
@@ -693,6 +732,7 @@ int main(void)
 		cmocka_unit_test(a_full_queue_changes_nothing_and_says_so),
 		cmocka_unit_test(undo_goes_back_and_forth),
 		cmocka_unit_test(a_long_history_forgets_its_oldest),
+		cmocka_unit_test(what_was_added_comes_back_under_its_own_id),
 		cmocka_unit_test(the_master_is_a_row_like_others),
 		cmocka_unit_test(the_selection_follows_its_speaker),
 		cmocka_unit_test(a_meter_attacks_at_once_and_falls_by_time),
