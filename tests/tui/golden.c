@@ -24,9 +24,30 @@ static void put_cell(const struct cell *cell, FILE *f)
 	}
 }
 
+/* What is left of each style where colour is unwanted, a letter each. */
+static void mono_letters(char ret[STYLE_COUNT])
+{
+	static const char attrs[] =
+		".bdduUUUrRRRRRRR"; /* bold 1, dim 2, underline 4, reverse 8 */
+	struct theme t;
+
+	theme_base(&t);
+	for (int s = 0; s < STYLE_COUNT; s++)
+		ret[s] = attrs[theme_fit(&t, (enum style)s, 0).attrs & 15];
+}
+
+static void put_letters(const struct cells *c, const char *by_style, FILE *f)
+{
+	for (int row = 0; row < c->rows; row++) {
+		for (int col = 0; col < c->cols; col++)
+			fputc(by_style[c->cell[row * c->cols + col].style], f);
+		fputs("|\n", f);
+	}
+}
+
 char *golden_text(const struct cells *c, bool styles)
 {
-	char *text = NULL;
+	char *text = NULL, mono[STYLE_COUNT];
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
 
@@ -35,10 +56,10 @@ char *golden_text(const struct cells *c, bool styles)
 			put_cell(&c->cell[row * c->cols + col], f);
 		fputs("|\n", f);
 	}
-	for (int row = 0; f && styles && row < c->rows; row++) {
-		for (int col = 0; col < c->cols; col++)
-			fputc(letters[c->cell[row * c->cols + col].style], f);
-		fputs("|\n", f);
+	if (f && styles) {
+		mono_letters(mono);
+		put_letters(c, letters, f);
+		put_letters(c, mono, f);
 	}
 	if (f) {
 		fprintf(f, "cursor %d,%d\n", c->cursor_row, c->cursor_col);

@@ -13,7 +13,11 @@
 #include "tui/cells.h"
 #include "tui/theme.h"
 
-/* Compare c with golden/NAME.txt, its styles too if asked; prints what differs. */
+/*
+ * Compare c with golden/NAME.txt, if asked in colour (the letters of style.h)
+ * and in mono (b bold, d dim, u underlined, r reverse, capitals more than one)
+ * too; prints what differs.
+ */
 bool golden_same(const char *name, const struct cells *c, bool styles);
 
 /*

@@ -120,33 +120,6 @@ void scene_party(struct ff_snapshot *s, uint32_t speakers)
 	}
 }
 
-void scene_hostile(struct ff_snapshot *s)
-{
-	static const char *const names[] = {
-		"\033[2J\033[1;31mred\007", /* a terminal's own commands */
-		"\xE2\x80\xAE"
-		"evil\xE2\x80\xAC", /* turned writing */
-		"\xE5\x8F\xB0\xE6\x89\x80\xE3\x81\xAE\xE3\x82\xB9\xE3\x83\x94\xE3\x83"
-		"\xBC",							   /* wide */
-		"e\xCC\x81\xCC\x82\xCC\x83\xCC\x84\xCC\x85\xCC\x86 stack", /* many marks
-									    */
-		"\xFF\xFE\xC0\x80 no utf8",
-		"\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91"
-		"\xA7 family",
-		"",
-		"a name that is very much longer than any column will ever be wide",
-	};
-
-	scene_party(s, 8);
-	for (uint32_t i = 0; i < ARRAY_SIZE(names); i++)
-		snprintf(s->speakers[i].name, FF_NAME_MAX, "%.63s", names[i]);
-	snprintf(s->speakers[5].reason, FF_TEXT_MAX,
-		 "\033]0;owned\007 %%s%%n \xC2\x9B"
-		 "2J");
-	snprintf(s->profile, FF_NAME_MAX, "\r\nprofile\t\b");
-	snprintf(s->notice, FF_TEXT_MAX, "notice with \033[5m blinking");
-}
-
 void scene_demo(struct ff_snapshot *s)
 {
 	scene_party(s, 3);
@@ -183,7 +156,7 @@ static void add_device(struct ff_snapshot *s, const char *name, int16_t rssi, bo
 		.paired = paired,
 		.trusted = paired,
 		.connected = connected,
-		.audio_sink = i != 3,
+		.audio_sink = strcmp(name, "Heart rate belt") != 0,
 		.battery = connected ? 64 : -1,
 		.rssi = rssi,
 		.speaker = speaker,
@@ -205,12 +178,11 @@ void scene_devices(struct ff_snapshot *s)
 	s->devices[2].busy = true;
 }
 
-void scene_profiles(struct ff_snapshot *s)
+static void add_profiles(struct ff_snapshot *s)
 {
 	static const char *const names[] = { "Demo", "Party", "Patio-Backyard-Kitchen",
 					     "Quiet" };
 
-	scene_party(s, 2);
 	for (uint32_t i = 0; i < ARRAY_SIZE(names); i++) {
 		struct ff_profile *p = &s->profiles[s->profiles_n++];
 
@@ -219,6 +191,58 @@ void scene_profiles(struct ff_snapshot *s)
 		p->loaded = i == 1;
 		p->readonly = i == 0 || i == 2;
 	}
+}
+
+void scene_profiles(struct ff_snapshot *s)
+{
+	scene_party(s, 2);
+	add_profiles(s);
+}
+
+void scene_house(struct ff_snapshot *s, uint32_t speakers)
+{
+	scene_party(s, speakers);
+	for (uint32_t i = 0; i < speakers; i++) {
+		const struct ff_speaker *p = &s->speakers[i];
+
+		add_device(s, p->name, p->rssi_known ? p->rssi : 0, true,
+			   p->state == FF_PLAYING, p->id);
+	}
+	add_device(s, "SoundBar 500", -62, false, false, 0);
+	add_device(s, "", -88, false, false, 0);
+	add_profiles(s);
+}
+
+void scene_hostile(struct ff_snapshot *s)
+{
+	static const char *const names[] = {
+		"\033[2J\033[1;31mred\007", /* a terminal's own commands */
+		"\xE2\x80\xAE"
+		"evil\xE2\x80\xAC", /* turned writing */
+		"\xE5\x8F\xB0\xE6\x89\x80\xE3\x81\xAE\xE3\x82\xB9\xE3\x83\x94\xE3\x83"
+		"\xBC",							   /* wide */
+		"e\xCC\x81\xCC\x82\xCC\x83\xCC\x84\xCC\x85\xCC\x86 stack", /* many marks
+									    */
+		"\xFF\xFE\xC0\x80 no utf8",
+		"\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91"
+		"\xA7 family",
+		"",
+		"a name that is very much longer than any column will ever be wide",
+	};
+
+	scene_house(s, 8);
+	for (uint32_t i = 0; i < ARRAY_SIZE(names); i++)
+		snprintf(s->speakers[i].name, FF_NAME_MAX, "%.63s", names[i]);
+	for (uint32_t i = 0; i < s->devices_n; i++)
+		snprintf(s->devices[i].name, FF_NAME_MAX, "%.63s",
+			 names[i % ARRAY_SIZE(names)]);
+	for (uint32_t i = 0; i < s->profiles_n; i++)
+		snprintf(s->profiles[i].name, FF_NAME_MAX, "%.63s", names[i]);
+	snprintf(s->speakers[5].reason, FF_TEXT_MAX,
+		 "\033]0;owned\007 %%s%%n \xC2\x9B"
+		 "2J");
+	snprintf(s->profile, FF_NAME_MAX, "\r\nprofile\t\b");
+	snprintf(s->notice, FF_TEXT_MAX, "notice with \033[5m blinking");
 }
 
 int scene_submit(void *arg, const struct ff_command *command)

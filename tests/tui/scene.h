@@ -11,7 +11,10 @@
 /* A party: the first six speakers in six different states, all others playing. */
 void scene_party(struct ff_snapshot *s, uint32_t speakers);
 
-/* The same with names, reasons and addresses as an enemy would choose them. */
+/* The same house with all that is known of it: devices, three other profiles. */
+void scene_house(struct ff_snapshot *s, uint32_t speakers);
+
+/* scene_house() with names, reasons and addresses as an enemy would choose them. */
 void scene_hostile(struct ff_snapshot *s);
 
 /* Three simulated speakers, no adapter. */
