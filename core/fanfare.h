@@ -218,6 +218,7 @@ struct ff_snapshot {
 
 	bool bus; /* D-Bus answers */
 	bool bluetoothd;
+	char no_bluetooth[FF_TEXT_MAX]; /* why bluetoothd does not answer us, "" = it does */
 	bool muted_all;
 
 	/* the click train by ear: 0 = not on */

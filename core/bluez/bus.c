@@ -50,7 +50,8 @@ static void set_owner(struct bus *b, const char *name)
 	if (b->bluez[0]) { /* also when another takes over at once: all is new there */
 		b->bluez[0] = '\0';
 		b->changed(b->arg, BLUEZ_NO_BLUETOOTHD,
-			   "bluetoothd stopped: waiting for it to come back");
+			   "bluetoothd stopped: waiting for it to come back, or start it with "
+			   "\"sudo systemctl start bluetooth\"");
 	}
 	if (name[0]) {
 		words_copy(b->bluez, sizeof(b->bluez), name);
@@ -80,7 +81,7 @@ static int on_owner_asked(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	b->owner_asked = sd_bus_slot_unref(b->owner_asked);
 	if (sd_bus_message_is_method_error(m, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
 		b->changed(b->arg, BLUEZ_NO_BLUETOOTHD,
-			   "bluetoothd is not running: start it with \"systemctl start "
+			   "bluetoothd is not running: start it with \"sudo systemctl start "
 			   "bluetooth\" (Debian: package bluez)");
 	else if (!sd_bus_message_is_method_error(m, NULL) &&
 		 sd_bus_message_read(m, "s", &name) >= 0)

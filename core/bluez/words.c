@@ -74,8 +74,8 @@ static const struct meaning names[] = {
 	  "is in use by another program" },
 	{ "org.bluez.Error.NotPermitted", EPERM, ABOUT_DEVICE, "does not permit this" },
 	{ SD_BUS_ERROR_ACCESS_DENIED, EACCES, ABOUT_NOBODY,
-	  "D-Bus does not let this user talk to BlueZ: run as root, or add the user to the "
-	  "group bluetooth" },
+	  "D-Bus does not let this user talk to BlueZ. Put it into the group bluetooth: "
+	  "sudo adduser $USER bluetooth; then log in again" },
 	{ SD_BUS_ERROR_UNKNOWN_OBJECT, ENODEV, ABOUT_DEVICE, "is no longer known to BlueZ" },
 	{ SD_BUS_ERROR_UNKNOWN_METHOD, ENODEV, ABOUT_DEVICE, "is no longer known to BlueZ" },
 	{ SD_BUS_ERROR_UNKNOWN_INTERFACE, ENODEV, ABOUT_DEVICE, "is no longer known to BlueZ" },

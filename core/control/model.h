@@ -141,9 +141,10 @@ struct control {
 	bool dirty;	 /* a new plan is wanted */
 
 	struct bluez *bluez;
-	uint32_t offered_rate; /* what our end-points were registered with */
-	bool flush_refused;    /* told that no flush timeout could be set */
-	bool person;	       /* somebody sits at the console */
+	char no_bluetooth[BLUEZ_WORDS_MAX]; /* why BlueZ is not ready, "" = it is */
+	uint32_t offered_rate;		    /* what our end-points were registered with */
+	bool flush_refused;		    /* told that no flush timeout could be set */
+	bool person;			    /* somebody sits at the console */
 	struct scan scan;
 	uint32_t pairing_by_hand;	/* operations a person began */
 	struct bluez_question question; /* cookie 0 = none */

@@ -99,6 +99,7 @@ static void on_state(void *arg, enum bluez_state state, const char *words)
 		log_notice("Bluetooth: bluetoothd answers");
 		break;
 	}
+	CUT_COPY(c->no_bluetooth, words);
 	c->scan.adapter[0] = '\0';
 	c->scan.next = 0;
 	c->question.cookie = 0;

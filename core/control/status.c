@@ -254,6 +254,7 @@ static void write_bluez(struct control *c, uint64_t now, struct ff_snapshot *ret
 		return;
 	ret->bus = bluez_get_state(c->bluez) != BLUEZ_NO_BUS;
 	ret->bluetoothd = bluez_get_state(c->bluez) == BLUEZ_READY;
+	CUT_COPY(ret->no_bluetooth, c->no_bluetooth);
 	write_adapters(c, now, ret);
 	write_devices(c, ret);
 	if (c->question.cookie) {
