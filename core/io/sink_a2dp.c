@@ -405,6 +405,7 @@ static int a2dp_attach(struct sink *s, const struct a2dp_stream *stream)
 	close_stream(a);
 	a->link = l;
 	a->next = on_grid(a, sink_frame_now(s));
+	sink_skip_to(s, a->next); /* what was before the stream is nobody's loss */
 	a->taken_at = 0;
 	a->stuck = false;
 	a->ready = 0;

@@ -77,6 +77,12 @@ uint64_t sink_frame_now(const struct sink *s);
  */
 uint32_t sink_read(struct sink *s, uint64_t at, float *dst, uint32_t n);
 
+/*
+ * [io] Give up all before frame at, so that the ring has room from there on.
+ * The reader's side: nobody else may be reading.
+ */
+void sink_skip_to(struct sink *s, uint64_t at);
+
 /* [io] One round of a served sink by hand: for a sink_new() without a sender. */
 void sink_serve(struct sink *s, uint64_t now);
 

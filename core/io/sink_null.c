@@ -4,17 +4,10 @@
 
 #include "core/base/scope.h"
 
-static void give_up(struct sink *s)
-{
-	float nothing[2];
-
-	ring_read(s->ring, sink_frame_now(s), nothing, 0); /* all before it */
-}
-
 static void null_prepare(struct sink *s, uint64_t now)
 {
 	(void)now;
-	give_up(s);
+	sink_skip_to(s, sink_frame_now(s));
 }
 
 static void null_free(struct sink *s)
@@ -37,7 +30,7 @@ int sink_null_new(const struct sink_args *args, struct sink **ret)
 	sink_init(s, &null_ops, args);
 	/* nobody listens: come when the ring is half full */
 	s->patience = args->ring->capacity / args->time->period / 2;
-	give_up(s); /* from now on there is room for what will flow */
+	sink_skip_to(s, sink_frame_now(s));
 	health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
 	atomic_store(&s->flowing, true);
 

@@ -373,6 +373,27 @@ static void a_lost_connection_is_told_and_a_new_one_rejoins_the_timeline(void **
 	end(&s);
 }
 
+static void what_was_before_a_stream_is_not_lost(void **state)
+{
+	struct scene s;
+	int fd;
+
+	(void)state;
+	begin(&s, hall_music, joint, 672, 2);
+	sink_detach(s.hall.sink[0]);
+	run(&s, SECONDS(2), false); /* more than the ring holds */
+	assert_true(hall_frame(&s.hall) > HALL_RING);
+	for (int i = 0; i < 2; i++) {
+		listener_reopen(s.listener, &fd);
+		attach(&s, fd, joint, 672, 2);
+		run(&s, SECONDS(1), true);
+		assert_int_equal(atomic_load(&s.hall.ring[0]->lost), 0);
+		sink_detach(s.hall.sink[0]);
+		run(&s, SECONDS(1), false);
+	}
+	end(&s);
+}
+
 static void detached_it_closes_the_socket_and_waits(void **state)
 {
 	struct scene s;
@@ -498,6 +519,7 @@ int main(void)
 		cmocka_unit_test(a_full_socket_drops_packets_and_shifts_nothing),
 		cmocka_unit_test(a_link_that_stood_still_comes_back_with_its_bitpool),
 		cmocka_unit_test(a_lost_connection_is_told_and_a_new_one_rejoins_the_timeline),
+		cmocka_unit_test(what_was_before_a_stream_is_not_lost),
 		cmocka_unit_test(detached_it_closes_the_socket_and_waits),
 		cmocka_unit_test(a_sender_that_slept_gives_up_what_is_late),
 		cmocka_unit_test(a_burst_after_sleep_costs_packets_and_no_bitpool),
