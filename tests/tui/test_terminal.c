@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,77 +17,11 @@
 
 #include "core/base/clock.h"
 #include "core/base/scope.h"
+#include "tests/tui/console.h"
 #include "tests/tui/fake_door.h"
 #include "tests/tui/golden.h"
 #include "tests/tui/scene.h"
 #include "tests/tui/terminal.h"
-#include "tui/app.h"
-
-#define SOON 10000 /* ms a busy machine may take */
-
-struct setting {
-	const char *term, *lang, *ssh;
-	const char *mono; /* NO_COLOR */
-};
-
-static const struct setting local = { "xterm-256color", "C.UTF-8", NULL, NULL };
-
-static void put_env(const char *name, const char *value)
-{
-	if (value)
-		setenv(name, value, 1);
-	else
-		unsetenv(name);
-}
-
-static int run_console(void *arg)
-{
-	const struct setting *s = arg;
-	const struct app_options o = { .profile = "Party" };
-
-	put_env("TERM", s->term);
-	put_env("LC_ALL", s->lang);
-	put_env("SSH_CONNECTION", s->ssh);
-	put_env("NO_COLOR", s->mono);
-	unsetenv("FANFARE_THEME");
-	unsetenv("COLORFGBG");
-	return app_run(&o);
-}
-
-static struct fake_door *playing; /* the latest one, for sweep() */
-
-static struct fake_door *door(void)
-{
-	playing = fake_door_new();
-	return playing;
-}
-
-static struct fake_door *party(uint32_t speakers)
-{
-	struct fake_door *f = door();
-
-	scene_party(&f->snap, speakers);
-	return f;
-}
-
-static struct terminal *console(int rows, int cols, const struct setting *s)
-{
-	return terminal_new(rows, cols, run_console, (void *)(uintptr_t)s);
-}
-
-/* End the process that plays; it is a grandchild that init, or we, inherit. */
-static void end(struct fake_door *f, struct terminal *t)
-{
-	terminal_free(t);
-	if (f->pid > 0 && kill(f->pid, SIGTERM) == 0)
-		waitpid(f->pid, NULL, 0);
-	f->pid = 0;
-}
-
-static bool alive(pid_t pid)
-{
-	return pid > 0 && waitpid(pid, NULL, WNOHANG) != pid && kill(pid, 0) == 0;
-}
 
 /* Clock ticks of processor time that pid has used. */
 static unsigned long ticks(pid_t pid)
@@ -117,8 +50,8 @@ static bool soon(atomic_int *value, int least)
 
 static void keys_change_what_they_should(void **state)
 {
-	struct fake_door *f = party(8);
-	struct terminal *t = console(24, 80, &local);
+	struct fake_door *f = console_party(8);
+	struct terminal *t = console_new(24, 80, &console_local);
 
 	(void)state;
 	assert_true(terminal_shows(t, ">● Kitchen", SOON));
@@ -148,13 +81,13 @@ static void keys_change_what_they_should(void **state)
 		    terminal_shows(t, " Devices ", SOON));
 	terminal_send(t, "\033OQ"); /* F2 */
 	assert_true(terminal_shows(t, "SPEAKER", SOON));
-	end(f, t);
+	console_end(f, t);
 }
 
 static void ten_steps_pressed_at_once_are_ten_steps(void **state)
 {
-	struct fake_door *f = party(2);
-	struct terminal *t = console(24, 80, &local);
+	struct fake_door *f = console_party(2);
+	struct terminal *t = console_new(24, 80, &console_local);
 
 	(void)state;
 	assert_true(terminal_shows(t, ">● Kitchen", SOON));
@@ -163,13 +96,13 @@ static void ten_steps_pressed_at_once_are_ten_steps(void **state)
 	assert_int_equal(f->commands, 10);
 	terminal_send(t, "z"); /* and one change to undo */
 	assert_true(terminal_shows(t, "90% -> 100%", SOON));
-	end(f, t);
+	console_end(f, t);
 }
 
 static void leaving_plays_on_and_says_how_to_stop(void **state)
 {
-	struct fake_door *f = party(2);
-	struct terminal *t = console(24, 80, &local);
+	struct fake_door *f = console_party(2);
+	struct terminal *t = console_new(24, 80, &console_local);
 	struct termios modes;
 	char text[64];
 	int status;
@@ -184,18 +117,18 @@ static void leaving_plays_on_and_says_how_to_stop(void **state)
 	assert_true(terminal_shows(t, text, SOON));
 	status = terminal_status(t, 0, SOON);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	assert_true(alive(f->pid));
+	assert_true(console_alive(f->pid));
 	assert_int_equal(getsid(f->pid), f->pid); /* no terminal can hang it up */
 	assert_int_equal(f->closed, 0);
 	kill(f->pid, SIGTERM);
 	assert_true(soon(&f->closed, 1));
-	end(f, t);
+	console_end(f, t);
 }
 
 static void the_terminal_is_given_back_as_it_was_found(void **state)
 {
-	struct fake_door *f = party(2);
-	struct terminal *t = console(24, 80, &local);
+	struct fake_door *f = console_party(2);
+	struct terminal *t = console_new(24, 80, &console_local);
 	struct termios modes;
 
 	(void)state;
@@ -211,13 +144,13 @@ static void the_terminal_is_given_back_as_it_was_found(void **state)
 	modes = terminal_modes(t);
 	assert_true(modes.c_lflag & ICANON && modes.c_lflag & ECHO && modes.c_lflag & ISIG);
 	assert_int_equal(terminal_status(t, 0, SOON), 0);
-	end(f, t);
+	console_end(f, t);
 }
 
 static void suspended_it_plays_and_fg_brings_it_back(void **state)
 {
-	struct fake_door *f = party(2);
-	struct terminal *t = console(24, 80, &local);
+	struct fake_door *f = console_party(2);
+	struct terminal *t = console_new(24, 80, &console_local);
 	int status;
 
 	(void)state;
@@ -227,12 +160,12 @@ static void suspended_it_plays_and_fg_brings_it_back(void **state)
 	assert_true(WIFSTOPPED(status));
 	assert_true(terminal_loses(t, "Kitchen", SOON));
 	assert_true(terminal_modes(t).c_lflag & ICANON);
-	assert_true(alive(f->pid));
+	assert_true(console_alive(f->pid));
 	kill(terminal_pid(t), SIGCONT);
 	assert_true(terminal_shows(t, "Kitchen", SOON));
 	terminal_send(t, "j");
 	assert_true(terminal_shows(t, ">● Den left", SOON));
-	end(f, t);
+	console_end(f, t);
 }
 
 /* What a shell with job control does for "fanfare &", and then fg. */
@@ -243,7 +176,7 @@ static int run_behind(void *arg)
 
 	if (pid == 0) {
 		setpgid(0, 0);
-		_exit(run_console(arg));
+		_exit(console_run(arg));
 	}
 	setpgid(pid, pid);
 	if (waitpid(pid, &status, WUNTRACED) != pid || !WIFSTOPPED(status))
@@ -261,8 +194,9 @@ static int run_behind(void *arg)
 
 static void started_behind_it_waits_for_its_turn(void **state)
 {
-	struct fake_door *f = party(2);
-	struct terminal *t = terminal_new(24, 80, run_behind, (void *)(uintptr_t)&local);
+	struct fake_door *f = console_party(2);
+	struct terminal *t =
+		terminal_new(24, 80, run_behind, (void *)(uintptr_t)&console_local);
 
 	(void)state;
 	assert_true(terminal_shows(t, "stopped behind", SOON));
@@ -272,13 +206,13 @@ static void started_behind_it_waits_for_its_turn(void **state)
 	assert_true(terminal_shows(t, "Kitchen", SOON));
 	terminal_send(t, "Qy");
 	assert_int_equal(terminal_status(t, 0, SOON), 0);
-	end(f, t);
+	console_end(f, t);
 }
 
 static void a_lost_terminal_neither_stops_nor_spins_it(void **state)
 {
-	struct fake_door *f = party(8);
-	struct terminal *t = console(24, 80, &local);
+	struct fake_door *f = console_party(8);
+	struct terminal *t = console_new(24, 80, &console_local);
 	unsigned long before;
 
 	(void)state;
@@ -291,20 +225,20 @@ static void a_lost_terminal_neither_stops_nor_spins_it(void **state)
 	before = ticks(f->pid);
 	usleep(1000000);
 	assert_true(ticks(f->pid) - before <= 2); /* of 100 */
-	assert_true(alive(f->pid));
+	assert_true(console_alive(f->pid));
 	assert_int_equal(f->closed, 0);
 	kill(f->pid, SIGHUP);
 	usleep(50000);
-	assert_true(alive(f->pid));
+	assert_true(console_alive(f->pid));
 	kill(f->pid, SIGTERM);
 	assert_true(soon(&f->closed, 1));
-	end(f, t);
+	console_end(f, t);
 }
 
 static void a_stopped_terminal_costs_frames_and_no_waiting(void **state)
 {
-	struct fake_door *f = party(8);
-	struct terminal *t = console(50, 200, &local);
+	struct fake_door *f = console_party(8);
+	struct terminal *t = console_new(50, 200, &console_local);
 	unsigned long before;
 	int frames;
 
@@ -328,13 +262,13 @@ static void a_stopped_terminal_costs_frames_and_no_waiting(void **state)
 	}
 	kill(f->pid, SIGTERM); /* stuck once more, it still obeys */
 	assert_true(soon(&f->closed, 1));
-	end(f, t);
+	console_end(f, t);
 }
 
 static void a_killed_console_leaves_a_usable_terminal(void **state)
 {
-	struct fake_door *f = party(2);
-	struct terminal *t = console(24, 80, &local);
+	struct fake_door *f = console_party(2);
+	struct terminal *t = console_new(24, 80, &console_local);
 	int status;
 
 	(void)state;
@@ -345,28 +279,28 @@ static void a_killed_console_leaves_a_usable_terminal(void **state)
 	status = terminal_status(t, 0, SOON);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGKILL);
 	assert_true(terminal_modes(t).c_lflag & ICANON);
-	end(f, t);
+	console_end(f, t);
 }
 
 static void a_profile_that_fails_is_said_on_the_terminal(void **state)
 {
-	struct fake_door *f = party(2);
+	struct fake_door *f = console_party(2);
 	struct terminal *t;
 	int status;
 
 	(void)state;
 	f->fail = -EBADMSG;
-	t = console(24, 80, &local);
+	t = console_new(24, 80, &console_local);
 	assert_true(terminal_shows(t, "fanfare: party.conf:3: expected a number", SOON));
 	status = terminal_status(t, 0, SOON);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
-	end(f, t);
+	console_end(f, t);
 }
 
 static void a_storm_of_sizes_ends_in_a_whole_screen(void **state)
 {
-	struct fake_door *f = party(8);
-	struct terminal *t = console(24, 80, &local);
+	struct fake_door *f = console_party(8);
+	struct terminal *t = console_new(24, 80, &console_local);
 	unsigned seed = 1;
 
 	(void)state;
@@ -383,14 +317,14 @@ static void a_storm_of_sizes_ends_in_a_whole_screen(void **state)
 	assert_true(terminal_shows(t, "fanfare@", SOON));
 	assert_true(terminal_shows(t, "q leave", SOON));
 	assert_true(terminal_shows(t, ">● Kitchen", SOON));
-	end(f, t);
+	console_end(f, t);
 }
 
 /* Bytes a second while eight speakers move. */
 static size_t rate_of(int rows, int cols, const struct setting *s)
 {
-	struct fake_door *f = party(8);
-	struct terminal *t = console(rows, cols, s);
+	struct fake_door *f = console_party(8);
+	struct terminal *t = console_new(rows, cols, s);
 	const int ms = 4000;
 	size_t bytes;
 
@@ -409,7 +343,7 @@ static size_t rate_of(int rows, int cols, const struct setting *s)
 	printf("%dx%d %s: %zu bytes a second, %d frames a second\n", cols, rows,
 	       s->ssh ? "remote" : "local", bytes, f->snapshots * 1000 / ms);
 	assert_true(f->snapshots > ms / 250); /* it did move */
-	end(f, t);
+	console_end(f, t);
 	return bytes;
 }
 
@@ -421,13 +355,13 @@ static void meters_keep_to_their_share_of_the_line(void **state)
 	(void)state;
 	assert_in_range(rate_of(24, 80, &remote), 1, 3000);
 	assert_in_range(rate_of(50, 200, &remote), 1, 10000);
-	assert_in_range(rate_of(24, 80, &local), 1, 5200);
-	assert_in_range(rate_of(50, 200, &local), 1, 15600);
+	assert_in_range(rate_of(24, 80, &console_local), 1, 5200);
+	assert_in_range(rate_of(50, 200, &console_local), 1, 15600);
 }
 
 static void a_still_screen_costs_nothing(void **state)
 {
-	struct fake_door *f = party(8);
+	struct fake_door *f = console_party(8);
 	struct terminal *t;
 	int frames;
 
@@ -439,7 +373,7 @@ static void a_still_screen_costs_nothing(void **state)
 	}
 	f->snap.sources[0].state = FF_WAITING;
 	f->snap.zones[0].level.peak_db[0] = f->snap.zones[0].level.peak_db[1] = FF_SILENT;
-	t = console(24, 80, &local);
+	t = console_new(24, 80, &console_local);
 	assert_true(terminal_shows(t, "q leave", SOON));
 	terminal_pump(t, 300);
 	terminal_bytes(t);
@@ -450,7 +384,7 @@ static void a_still_screen_costs_nothing(void **state)
 	snprintf(f->snap.notice, FF_TEXT_MAX, "something happened");
 	fake_door_news(f);
 	assert_true(terminal_shows(t, "something happened", SOON)); /* and it is awake */
-	end(f, t);
+	console_end(f, t);
 }
 
 /* Line number row of text, into line. */
@@ -464,7 +398,7 @@ static void line_of(const char *text, int row, char *line, size_t size)
 static void what_is_drawn_is_what_is_seen(void **state)
 {
 	struct scene_sent sent = { .n = 0 };
-	struct fake_door *f = door();
+	struct fake_door *f = console_door();
 	struct terminal *t;
 	struct ui *ui;
 	struct cells c;
@@ -476,7 +410,7 @@ static void what_is_drawn_is_what_is_seen(void **state)
 	assert_int_equal(cells_init(&c, 24, 80, GLYPHS_FULL), 0);
 	ui_draw(ui, &c);
 	drawn = golden_text(&c, false);
-	t = console(24, 80, &local);
+	t = console_new(24, 80, &console_local);
 	assert_true(terminal_shows(t, "a name th", SOON));
 	assert_true(terminal_shows(t, "blinking", SOON));
 	for (int row = 2; row < 22; row++) { /* above them stands the host's name */
@@ -486,7 +420,7 @@ static void what_is_drawn_is_what_is_seen(void **state)
 		line_of(terminal_text(t), row, is, sizeof(is));
 		assert_string_equal(is, was);
 	}
-	end(f, t);
+	console_end(f, t);
 	free(drawn);
 	cells_done(&c);
 	free(ui);
@@ -496,27 +430,27 @@ static void colour_and_glyphs_only_where_they_are_wanted(void **state)
 {
 	static const struct setting mono = { "xterm-256color", "C.UTF-8", NULL, "1" };
 	static const struct setting ascii = { "xterm-256color", "C", NULL, NULL };
-	struct fake_door *f = party(8);
-	struct terminal *t = console(24, 80, &local);
+	struct fake_door *f = console_party(8);
+	struct terminal *t = console_new(24, 80, &console_local);
 
 	(void)state;
 	assert_true(terminal_shows(t, "q leave", SOON));
 	assert_true(terminal_coloured(t));
-	end(f, t);
+	console_end(f, t);
 
-	f = party(8);
-	t = console(24, 80, &mono);
+	f = console_party(8);
+	t = console_new(24, 80, &mono);
 	assert_true(terminal_shows(t, "q leave", SOON));
 	assert_false(terminal_coloured(t));
-	end(f, t);
+	console_end(f, t);
 
-	f = party(8);
-	t = console(24, 80, &ascii);
+	f = console_party(8);
+	t = console_new(24, 80, &ascii);
 	assert_true(terminal_shows(t, "q leave", SOON));
 	for (const char *p = terminal_text(t); *p; p++)
 		assert_in_range((unsigned char)*p, '\n', '~');
 	assert_true(terminal_shows(t, "\n  fader 100%", SOON)); /* nothing wrapped into it */
-	end(f, t);
+	console_end(f, t);
 }
 
 static void every_terminal_gets_a_screen_or_a_reason(void **state)
@@ -542,32 +476,32 @@ static void every_terminal_gets_a_screen_or_a_reason(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
-		f = party(8);
-		t = console(24, 80, &settings[i]);
+		f = console_party(8);
+		t = console_new(24, 80, &settings[i]);
 		assert_true(terminal_shows(t, "Kitchen", SOON));
 		terminal_send(t, "j5");
 		assert_true(terminal_shows(t, "-> 50%", SOON));
 		terminal_send(t, "\033[A");
 		terminal_send(t, "6");
 		assert_true(terminal_shows(t, "-> 60%", SOON));
-		end(f, t);
+		console_end(f, t);
 	}
-	f = party(8);
-	t = console(24, 80, &dumb);
+	f = console_party(8);
+	t = console_new(24, 80, &dumb);
 	assert_true(terminal_shows(t, "cannot place its cursor", SOON));
 	assert_true(WEXITSTATUS(terminal_status(t, 0, SOON)) == 1);
-	end(f, t);
+	console_end(f, t);
 }
 
 static void a_newcomer_with_an_adapter_is_told_the_next_key(void **state)
 {
-	struct fake_door *f = door();
+	struct fake_door *f = console_door();
 	struct terminal *t;
 
 	(void)state;
 	scene_party(&f->snap, 0);
 	f->snap.sources_n = 0;
-	t = console(24, 80, &local);
+	t = console_new(24, 80, &console_local);
 	/* a profile was named: the mixer, with the way to go on */
 	assert_true(terminal_shows(t, "F3 opens the devices", SOON));
 	terminal_send(t, "\033OR");
@@ -575,27 +509,13 @@ static void a_newcomer_with_an_adapter_is_told_the_next_key(void **state)
 	terminal_send(t, "s");
 	assert_true(terminal_shows(t, "pairing mode on now", SOON));
 	assert_int_equal(f->command[0].verb, FF_SCAN);
-	end(f, t);
+	console_end(f, t);
 }
 
-/* After a test that failed its console would play on for ever. */
-static int sweep(void **state)
-{
-	pid_t pid = playing ? playing->pid : 0;
-
-	(void)state;
-	if (pid > 0)
-		kill(pid, SIGKILL);
-	for (int i = 0; i < SOON / 10 && alive(pid); i++)
-		usleep(10000);
-	return 0;
-}
-
-#define T(test) cmocka_unit_test_teardown(test, sweep)
+#define T(test) cmocka_unit_test_teardown(test, console_sweep)
 
 int main(void)
 {
-	char home[64];
 	const struct CMUnitTest tests[] = {
 		T(keys_change_what_they_should),
 		T(ten_steps_pressed_at_once_are_ten_steps),
@@ -616,12 +536,7 @@ int main(void)
 		T(a_newcomer_with_an_adapter_is_told_the_next_key),
 	};
 
-	/* a home of our own: not that of one that really plays here */
-	snprintf(home, sizeof(home), "/nonexistent/fanfare-test-%d", (int)getpid());
-	setenv("HOME", home, 1);
-	/* consoles that played on become ours to wait for */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+	if (!console_prepare())
 		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
