@@ -20,7 +20,7 @@ stop bluetoothd KILL
 sleep 3
 size=$(stat -c %s "$here/rec5.cap")
 bluetoothd_up
-stop agent
+stop agent KILL
 speakers_agree
 grown() { for n in 3 4 5; do [ "$(stat -c %s "$here/rec$n.cap")" -gt $((size + 60000)) ] || return 1; done; }
 within 40 grown
