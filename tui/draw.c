@@ -339,8 +339,8 @@ static void draw_all_panes(const struct ui *ui, struct cells *c, struct rect r)
 	int mixer = pane_mixer_rows(ui, r.cols), lower = (int)ui->devices.order_n + 3, log = 6;
 	int third = r.cols / 3;
 
-	if (lower < (int)ui->snap.profiles_n + 2)
-		lower = (int)ui->snap.profiles_n + 2;
+	if (lower < ui->profiles.rows + 2)
+		lower = ui->profiles.rows + 2;
 	lower = lower < 8 ? 8 : lower > 16 ? 16 : lower;
 	if (mixer > r.rows - log - 8)
 		mixer = r.rows - log - 8;

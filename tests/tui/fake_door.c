@@ -52,19 +52,61 @@ void ff_close(struct ff *ff)
 		fake->closed++;
 }
 
+static void put(char *to, size_t size, const char *text)
+{
+	snprintf(to, size, "%.*s", (int)size - 1, text);
+}
+
+/* What changes a profile, as far as a screen shows it. */
+static void obey_edit(const struct ff_command *c, struct ff_speaker *s, struct ff_source *in)
+{
+	struct ff_snapshot *snap = &fake->snap;
+
+	if (c->verb == FF_RENAME_SPEAKER && s)
+		put(s->name, sizeof(s->name), c->text);
+	else if (c->verb == FF_MOVE_SPEAKER && s)
+		s->zone = c->other;
+	else if (c->verb == FF_REMOVE_SPEAKER && s)
+		*s = snap->speakers[--snap->speakers_n];
+	else if (c->verb == FF_RENAME_SOURCE && in)
+		put(in->name, sizeof(in->name), c->text);
+	else if (c->verb == FF_SET_SOURCE_GAIN && in)
+		in->gain_db = c->value;
+	else if (c->verb == FF_RENAME_ZONE && c->id < snap->zones_n)
+		put(snap->zones[c->id].name, FF_NAME_MAX, c->text);
+	else if (c->verb == FF_ADD_ZONE && snap->zones_n < FF_ZONES)
+		put(snap->zones[snap->zones_n++].name, FF_NAME_MAX, c->text);
+	if (c->verb == FF_SET_SOURCE_DEVICE && in) {
+		put(in->type, sizeof(in->type), c->type);
+		put(in->device, sizeof(in->device), c->device);
+	} else if (c->verb == FF_NEW_PROFILE) {
+		put(snap->profile, sizeof(snap->profile), c->text);
+		snap->speakers_n = snap->sources_n = 0;
+		snap->zones_n = 1;
+		for (uint32_t i = 0; i < snap->profiles_n; i++)
+			snap->profiles[i].loaded = false;
+	}
+}
+
 static void obey(const struct ff_command *c)
 {
 	struct ff_speaker *s = NULL;
+	struct ff_source *in = NULL;
 
 	for (uint32_t i = 0; i < fake->snap.speakers_n; i++)
 		if (fake->snap.speakers[i].id == c->id)
 			s = &fake->snap.speakers[i];
+	for (uint32_t i = 0; i < fake->snap.sources_n; i++)
+		if (fake->snap.sources[i].id == c->id)
+			in = &fake->snap.sources[i];
+	obey_edit(c, s, in);
 	if (c->verb == FF_SET_VOLUME && s)
 		s->volume_db = c->value;
 	else if (c->verb == FF_SET_MUTE && s)
 		s->mute = c->flag;
 	else if (c->verb == FF_SET_MASTER)
 		fake->snap.zones[0].volume_db = c->value;
+	fake->snap.change++;
 }
 
 int ff_submit(struct ff *ff, const struct ff_command *command)

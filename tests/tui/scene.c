@@ -245,6 +245,19 @@ void scene_hostile(struct ff_snapshot *s)
 	snprintf(s->notice, FF_TEXT_MAX, "notice with \033[5m blinking");
 }
 
+void scene_sounds(struct ff_snapshot *s)
+{
+	static const struct ff_sound sounds[] = {
+		{ true, "alsa", "hw:CARD=Device,DEV=0", "USB Audio Device" },
+		{ false, "alsa", "hw:CARD=HDMI,DEV=3", "HDMI 0" },
+		{ true, "pulse", "alsa_output.pci.monitor", "Monitor of the desktop" },
+		{ false, "pulse", "alsa_output.pci", "The desktop" },
+	};
+
+	s->sounds_n = ARRAY_SIZE(sounds);
+	memcpy(s->sounds, sounds, sizeof(sounds));
+}
+
 int scene_submit(void *arg, const struct ff_command *command)
 {
 	struct scene_sent *sent = arg;

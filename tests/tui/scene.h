@@ -26,6 +26,9 @@ void scene_devices(struct ff_snapshot *s);
 /* Four profiles, one of them playing and changed. */
 void scene_profiles(struct ff_snapshot *s);
 
+/* Into a scene: two sound devices that give sound, two that take it. */
+void scene_sounds(struct ff_snapshot *s);
+
 /* Commands that a model submitted, kept for looking at. */
 struct scene_sent {
 	struct ff_command command[64];

@@ -522,37 +522,6 @@ static void a_newcomer_with_an_adapter_starts_at_the_devices(void **state)
 	free(ui);
 }
 
-static void profiles_are_loaded_saved_and_deleted(void **state)
-{
-	struct ui *ui;
-
-	(void)state;
-	scene_profiles(&snap);
-	sent = (struct scene_sent){ .n = 0 };
-	ui = scene_ui(&snap, &sent);
-	ui_key(ui, KEYS_F1 + 4, 10001);
-	type(ui, "\n"); /* Demo; what plays was changed: ask first */
-	assert_int_equal(sent.n, 0);
-	type(ui, "y");
-	assert_int_equal(last()->verb, FF_LOAD_PROFILE);
-	assert_string_equal(last()->text, "Demo");
-	type(ui, "w");
-	assert_int_equal(last()->verb, FF_SAVE_PROFILE);
-	assert_string_equal(last()->text, "");
-	sent.n = 0;
-	type(ui, "n../x\n");
-	assert_int_equal(sent.n, 0);
-	type(ui, "nSummer\n");
-	assert_string_equal(last()->text, "Summer");
-	sent.n = 0;
-	type(ui, "d");
-	assert_true(ui->ask[0] == '\0'); /* shipped: stays */
-	type(ui, "jjjdy");
-	assert_int_equal(last()->verb, FF_DELETE_PROFILE);
-	assert_string_equal(last()->text, "Quiet");
-	free(ui);
-}
-
 static void log_line(int level, const char *text)
 {
 	struct ff_log_line *l = &snap.log[snap.log_count++ % FF_LOG_LINES];
@@ -741,7 +710,6 @@ int main(void)
 		cmocka_unit_test(device_keys_ask_for_what_they_say),
 		cmocka_unit_test(pairing_questions_are_answered_by_their_cookie),
 		cmocka_unit_test(a_newcomer_with_an_adapter_starts_at_the_devices),
-		cmocka_unit_test(profiles_are_loaded_saved_and_deleted),
 		cmocka_unit_test(what_the_core_answers_is_said),
 		cmocka_unit_test(help_filters_and_runs),
 		cmocka_unit_test(no_key_in_no_state_hurts),

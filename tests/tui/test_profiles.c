@@ -1,0 +1,784 @@
+/* SPDX-License-Identifier: MIT */
+/* The profiles pane: its rows, each of its keys, at the model and at a pty. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/scope.h"
+#include "tests/tui/console.h"
+#include "tests/tui/golden.h"
+#include "tests/tui/scene.h"
+#include "tui/keymap.h"
+#include "tui/keys.h"
+#include "tui/pane.h"
+
+static struct ff_snapshot snap;
+static struct scene_sent sent;
+
+/* ---- the model ------------------------------------------------------------------------------
+ */
+
+/* Four profiles; Party plays: zone House with line-in, Kitchen and Den left. */
+static struct ui *profiles(void)
+{
+	struct ui *ui;
+
+	scene_profiles(&snap);
+	scene_sounds(&snap);
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_F1 + 4, 10001);
+	return ui;
+}
+
+static void type(struct ui *ui, const char *keys)
+{
+	for (; *keys; keys++)
+		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
+}
+
+/* The core's answer: its snapshot, at a later time. */
+static void answer(struct ui *ui)
+{
+	snap.change++;
+	ui->snap = snap;
+	ui_update(ui, ui->now_ms + 2000);
+}
+
+static const struct ff_command *last(void)
+{
+	assert_true(sent.n > 0);
+	return &sent.command[sent.n - 1];
+}
+
+static void select_row(struct ui *ui, const char *name)
+{
+	assert_true(pane_profiles.select(ui, name));
+	assert_string_equal(profiles_name(ui, profiles_selected(ui)), name);
+}
+
+static void assert_sent(enum ff_verb verb, const char *text)
+{
+	assert_int_equal(last()->verb, verb);
+	assert_string_equal(last()->text, text);
+}
+
+static void what_plays_is_unfolded_and_the_cursor_is_on_it(void **state)
+{
+	static const char *const names[] = { "Demo",
+					     "Party",
+					     "House",
+					     "line-in",
+					     "Kitchen",
+					     "Den left",
+					     "Patio-Backyard-Kitchen",
+					     "Quiet" };
+	struct ui *ui = profiles();
+
+	(void)state;
+	assert_int_equal(ui->profiles.rows, ARRAY_SIZE(names));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		assert_string_equal(profiles_name(ui, &ui->profiles.row[i]), names[i]);
+	assert_string_equal(profiles_name(ui, profiles_selected(ui)), "Party");
+	free(ui);
+}
+
+static void the_cursor_stays_on_what_it_was(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	select_row(ui, "Den left");
+	snap.speakers[0] = snap.speakers[1]; /* Kitchen goes */
+	snap.speakers_n = 1;
+	answer(ui);
+	assert_string_equal(profiles_name(ui, profiles_selected(ui)), "Den left");
+	select_row(ui, "Quiet");
+	memmove(&snap.profiles[1], &snap.profiles[0], 3 * sizeof(snap.profiles[0]));
+	snprintf(snap.profiles[0].name, FF_NAME_MAX, "Attic");
+	snprintf(snap.profiles[3].name, FF_NAME_MAX, "Quiet");
+	answer(ui);
+	assert_string_equal(profiles_name(ui, profiles_selected(ui)), "Quiet");
+	free(ui);
+}
+
+static void the_filter_leaves_what_has_the_letters(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	type(ui, "/kitch\n");
+	answer(ui);
+	assert_int_equal(ui->profiles.rows, 2); /* the speaker, and the shipped profile */
+	type(ui, "/zzz\n");
+	assert_int_equal(ui->profiles.rows, 0);
+	type(ui, "wd\n"); /* nothing is selected; what plays can be saved all the same */
+	assert_sent(FF_SAVE_PROFILE, "");
+	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
+	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
+	answer(ui);
+	assert_int_equal(ui->profiles.rows, 8);
+	free(ui);
+}
+
+static void profiles_are_loaded_saved_and_deleted(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	select_row(ui, "Demo");
+	type(ui, "\n"); /* what plays was changed: ask first */
+	assert_int_equal(sent.n, 0);
+	type(ui, "y");
+	assert_sent(FF_LOAD_PROFILE, "Demo");
+	type(ui, "w");
+	assert_sent(FF_SAVE_PROFILE, "");
+	sent.n = 0;
+	type(ui, "W../x\n");
+	assert_int_equal(sent.n, 0);
+	type(ui, "WSummer\n");
+	assert_sent(FF_SAVE_PROFILE, "Summer");
+	sent.n = 0;
+	type(ui, "WQuiet\n"); /* one of ours is called so */
+	assert_int_equal(sent.n, 0);
+	type(ui, "y");
+	assert_sent(FF_SAVE_PROFILE, "Quiet");
+	sent.n = 0;
+	select_row(ui, "Demo");
+	type(ui, "d");
+	assert_true(ui->ask[0] == '\0'); /* shipped: stays */
+	select_row(ui, "Quiet");
+	type(ui, "dn");
+	assert_int_equal(sent.n, 0);
+	type(ui, "dy");
+	assert_sent(FF_DELETE_PROFILE, "Quiet");
+	free(ui);
+}
+
+static void a_new_profile_is_named_first(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	type(ui, "nParty\n");
+	assert_int_equal(sent.n, 0);
+	assert_non_null(strstr(ui->toast, "there already"));
+	type(ui, "nSummer\n");
+	assert_int_equal(sent.n, 0); /* Party was changed */
+	type(ui, "y");
+	assert_sent(FF_NEW_PROFILE, "Summer");
+
+	/* the core's answer: an empty zone that plays and lies in no file */
+	snap.profiles[1].loaded = false;
+	snprintf(snap.profile, FF_NAME_MAX, "Summer");
+	snap.speakers_n = snap.sources_n = 0;
+	answer(ui);
+	assert_string_equal(profiles_name(ui, profiles_selected(ui)), "Summer");
+	type(ui, "w\n"); /* saved under the name it has */
+	assert_sent(FF_SAVE_PROFILE, "Summer");
+	type(ui, "wAutumn\n"); /* or another */
+	assert_sent(FF_SAVE_PROFILE, "Autumn");
+	type(ui, "e"); /* its first name is given by saving it */
+	assert_true(ui->prompt.open && strncmp(ui->prompt.label, "Save as", 7) == 0);
+	free(ui);
+}
+
+static void names_are_changed_and_changed_back(void **state)
+{
+	static const struct {
+		const char *row;
+		enum ff_verb verb;
+		uint32_t id;
+	} rows[] = {
+		{ "House", FF_RENAME_ZONE, 0 },
+		{ "line-in", FF_RENAME_SOURCE, 1 },
+		{ "Den left", FF_RENAME_SPEAKER, 2 },
+	};
+	struct ui *ui = profiles();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		select_row(ui, rows[i].row);
+		type(ui, "e\x15"
+			 "Attic\n"); /* ^U */
+		assert_sent(rows[i].verb, "Attic");
+		assert_int_equal(last()->id, rows[i].id);
+		type(ui, "z");
+		assert_sent(rows[i].verb, rows[i].row);
+		type(ui, "Z");
+		assert_sent(rows[i].verb, "Attic");
+		sent.n = 0;
+		type(ui, "e\n"); /* as it was: nothing is to be done */
+		assert_int_equal(sent.n, 0);
+	}
+	select_row(ui, "Quiet");
+	type(ui, "e\x15"
+		 "Party\n");
+	assert_int_equal(sent.n, 0); /* taken */
+	type(ui, "e\x15"
+		 "Loud\n");
+	assert_sent(FF_RENAME_PROFILE, "Loud");
+	assert_string_equal(last()->device, "Quiet");
+	type(ui, "z");
+	assert_sent(FF_RENAME_PROFILE, "Quiet");
+	assert_string_equal(last()->device, "Loud");
+	select_row(ui, "Demo");
+	type(ui, "e");
+	assert_false(ui->prompt.open); /* shipped */
+	free(ui);
+}
+
+static void a_source_named_after_its_device_is_so_again(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	snprintf(snap.sources[0].name, FF_NAME_MAX, "%.63s", snap.sources[0].device);
+	answer(ui);
+	select_row(ui, "hw:CARD=Device");
+	type(ui, "e\x15"
+		 "Echo\nz");
+	assert_sent(FF_RENAME_SOURCE, ""); /* not a name of its own that happens to be alike */
+	free(ui);
+}
+
+static void what_is_taken_out_is_restored(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	select_row(ui, "Kitchen");
+	type(ui, "d");
+	assert_int_equal(last()->verb, FF_REMOVE_SPEAKER);
+	assert_int_equal(last()->id, 1);
+	assert_non_null(strstr(ui->toast, "Kitchen taken out   (z undo)"));
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_RESTORE);
+	assert_int_equal(last()->id, 1);
+	select_row(ui, "line-in");
+	ui_key(ui, KEYS_DELETE, ui->now_ms + 1);
+	assert_int_equal(last()->verb, FF_REMOVE_SOURCE);
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_RESTORE);
+	sent.n = 0;
+	select_row(ui, "House");
+	type(ui, "d"); /* the only one */
+	assert_int_equal(sent.n, 0);
+	snap.zones_n = 2;
+	snprintf(snap.zones[1].name, FF_NAME_MAX, "Garden");
+	snap.speakers[1].zone = 1;
+	answer(ui);
+	select_row(ui, "Garden");
+	type(ui, "d");
+	assert_int_equal(last()->verb, FF_REMOVE_ZONE);
+	assert_int_equal(last()->id, 1);
+	assert_non_null(strstr(ui->toast, "with 1 speaker "));
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_RESTORE_ZONE);
+	assert_int_equal(last()->id, 1);
+	free(ui);
+}
+
+static void speakers_move_between_zones(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	select_row(ui, "line-in");
+	type(ui, "m");
+	assert_false(ui->picker.open); /* sources stay */
+	snap.zones_n = 2;
+	snprintf(snap.zones[1].name, FF_NAME_MAX, "Garden");
+	answer(ui);
+	select_row(ui, "Den left");
+	type(ui, "mGard\n");
+	assert_int_equal(last()->verb, FF_MOVE_SPEAKER);
+	assert_int_equal(last()->id, 2);
+	assert_int_equal(last()->other, 1);
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_MOVE_SPEAKER);
+	assert_int_equal(last()->other, 0);
+	sent.n = 0;
+	type(ui, "m\n"); /* where it is */
+	assert_int_equal(sent.n, 0);
+
+	type(ui, "mnew\nRoof\n"); /* into a zone that is made for it */
+	assert_int_equal(sent.n, 2);
+	assert_int_equal(sent.command[0].verb, FF_ADD_ZONE);
+	assert_string_equal(sent.command[0].text, "Roof");
+	assert_int_equal(sent.command[1].verb, FF_MOVE_SPEAKER);
+	assert_int_equal(sent.command[1].other, 2);
+	type(ui, "zz");
+	assert_int_equal(sent.command[2].verb, FF_MOVE_SPEAKER);
+	assert_int_equal(sent.command[3].verb, FF_REMOVE_ZONE);
+	assert_int_equal(sent.command[3].id, 2);
+	sent.n = 0;
+	type(ui, "mnew\n\n"); /* a zone without a name */
+	assert_int_equal(sent.n, 0);
+	free(ui);
+}
+
+static void gains_step_and_are_typed(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	type(ui, "l"); /* a profile has none */
+	assert_int_equal(sent.n, 0);
+	select_row(ui, "line-in");
+	type(ui, "lll");
+	assert_int_equal(last()->verb, FF_SET_SOURCE_GAIN);
+	assert_float_equal(last()->value, 3, 0);
+	snap.sources[0].gain_db = 3;
+	answer(ui);
+	type(ui, "=-7.5dB\n");
+	assert_float_equal(last()->value, -7.5f, 0);
+	snap.sources[0].gain_db = -7.5f;
+	answer(ui);
+	sent.n = 0;
+	type(ui, "=loud\n=nan\n=1e99\n=\n");
+	assert_int_equal(sent.n, 0);
+	type(ui, "=99\n");
+	assert_float_equal(last()->value, 24, 0);
+	type(ui, "z");
+	assert_float_equal(last()->value, -7.5f, 0);
+	type(ui, "z"); /* the three steps are one */
+	assert_float_equal(last()->value, 3, 0);
+	free(ui);
+}
+
+static void a_source_is_chosen_from_what_there_is(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	select_row(ui, "line-in");
+	type(ui, "s");
+	assert_int_equal(last()->verb, FF_LIST_SOUNDS);
+	assert_string_equal(ui->picker.item[0].text, "USB Audio Device");
+	type(ui, "monitor\n"); /* by its name, filtered */
+	assert_int_equal(last()->verb, FF_SET_SOURCE_DEVICE);
+	assert_int_equal(last()->id, 1);
+	assert_string_equal(last()->type, "pulse");
+	assert_string_equal(last()->device, "alsa_output.pci.monitor");
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_SET_SOURCE_DEVICE);
+	assert_string_equal(last()->type, "alsa");
+	assert_string_equal(last()->device, "hw:CARD=Device");
+	type(ui, "sfifo\n/run/music\n");
+	assert_string_equal(last()->type, "fifo");
+	assert_string_equal(last()->device, "/run/music");
+	sent.n = 0;
+	type(ui, "scommand\n\n"); /* nothing typed: back */
+	assert_int_equal(sent.n, 1);
+	assert_int_equal(last()->verb, FF_LIST_SOUNDS);
+
+	select_row(ui, "Kitchen"); /* no source: one more is heard beside line-in */
+	type(ui, "spink\n");
+	assert_int_equal(last()->verb, FF_ADD_SOURCE);
+	assert_string_equal(last()->type, "tone");
+	assert_string_equal(last()->device, "pink");
+	assert_string_equal(last()->text, "");
+	snprintf(snap.sources[0].type, sizeof(snap.sources[0].type), "tone");
+	answer(ui);
+	type(ui, "sUSB Audio\n"); /* a test sound alone is there to be replaced */
+	assert_int_equal(last()->verb, FF_SET_SOURCE_DEVICE);
+	assert_string_equal(last()->device, "hw:CARD=Device,DEV=0");
+	free(ui);
+}
+
+static void sounds_that_come_later_are_in_the_list(void **state)
+{
+	struct ui *ui = profiles();
+	int n;
+
+	(void)state;
+	type(ui, "s");
+	n = ui->picker.n;
+	snap.sounds[snap.sounds_n++] = (struct ff_sound){ .capture = true, .type = "alsa" };
+	snprintf(snap.sounds[snap.sounds_n - 1].device, FF_PATH_MAX, "hw:CARD=Late");
+	answer(ui);
+	assert_int_equal(ui->picker.n, n + 1);
+	type(ui, "Late\n");
+	assert_string_equal(last()->device, "hw:CARD=Late");
+	free(ui);
+}
+
+static void speakers_sources_and_zones_are_added(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	type(ui, "+\nHDMI\n"); /* a speaker is the first */
+	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
+	assert_int_equal(last()->output, FF_OUT_ALSA);
+	assert_string_equal(last()->device, "hw:CARD=HDMI,DEV=3");
+	assert_string_equal(last()->text, "HDMI 0");
+	assert_int_not_equal(last()->other, 0);
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_REMOVE_SPEAKER);
+	type(ui, "+\nfile\n/tmp/party.wav\n");
+	assert_int_equal(last()->output, FF_OUT_FILE);
+	assert_string_equal(last()->device, "/tmp/party.wav");
+	type(ui, "+\nsimulated\n");
+	assert_int_equal(last()->output, FF_OUT_SIMULATED);
+	type(ui, "+\ndesktop's\n");
+	assert_int_equal(last()->output, FF_OUT_PULSE);
+	assert_string_equal(last()->device, "");
+	type(ui, "+source\nclicks\n");
+	assert_int_equal(last()->verb, FF_ADD_SOURCE);
+	assert_string_equal(last()->device, "clicks");
+	type(ui, "+zone\nGarden\n");
+	assert_sent(FF_ADD_ZONE, "Garden");
+	snap.zones_n = 2;
+	snprintf(snap.zones[1].name, FF_NAME_MAX, "Garden");
+	answer(ui);
+	select_row(ui, "Garden"); /* into the zone where the cursor is */
+	type(ui, "+\nsimulated\n");
+	assert_int_equal(last()->id, 1);
+	type(ui, "spink\n");
+	assert_int_equal(last()->verb, FF_ADD_SOURCE);
+	assert_int_equal(last()->id, 1);
+	type(ui, "+\nBluetooth\n");
+	assert_int_equal(ui->pane, PANE_DEVICES);
+	free(ui);
+}
+
+static void enter_says_what_can_be_done(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	select_row(ui, "Kitchen");
+	type(ui, "\nanother zone\n"); /* the menu, then the list of zones */
+	assert_true(ui->picker.open);
+	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
+	select_row(ui, "line-in");
+	type(ui, "\ntype the gain\n-3\n");
+	assert_float_equal(last()->value, -3, 0);
+	select_row(ui, "House");
+	type(ui, "\nadd a zone\nCellar\n");
+	assert_sent(FF_ADD_ZONE, "Cellar");
+	free(ui);
+}
+
+static void what_is_typed_does_what_keys_do(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		enum ff_verb verb;
+	} typed[] = {
+		{ "load", "Quiet", FF_LOAD_PROFILE },
+		{ "save-as", "Winter", FF_SAVE_PROFILE },
+		{ "new", "Winter", FF_NEW_PROFILE },
+		{ "add-zone", "Roof", FF_ADD_ZONE },
+		{ "add-source", "tone:pink", FF_ADD_SOURCE },
+		{ "add-speaker", "file:/tmp/a.wav", FF_ADD_SPEAKER },
+		{ "source", "stdin:", FF_SET_SOURCE_DEVICE },
+		{ "gain", "-3 dB", FF_SET_SOURCE_GAIN },
+		{ "rename", "Echo", FF_RENAME_SOURCE },
+	};
+	static const char *const wrong[][2] = {
+		{ "load", "No such" },	     { "add-source", "bluetooth:x" },
+		{ "add-speaker", "magic" },  { "move", "Nowhere" },
+		{ "gain", "loud" },	     { "source", "hw:0" },
+		{ "add-speaker", "tone:x" },
+	};
+	struct ui *ui = profiles();
+
+	(void)state;
+	snap.modified = false;
+	answer(ui);
+	select_row(ui, "line-in");
+	for (size_t i = 0; i < ARRAY_SIZE(typed); i++) {
+		const struct typed *t = keymap_typed(PANE_PROFILES, typed[i].name);
+
+		assert_non_null(t);
+		t->take(ui, typed[i].text);
+		assert_int_equal(last()->verb, typed[i].verb);
+		select_row(ui, "line-in");
+	}
+	sent.n = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		ui->toast[0] = '\0';
+		keymap_typed(PANE_PROFILES, wrong[i][0])->take(ui, wrong[i][1]);
+		assert_true(ui->toast[0] != '\0'); /* it is said */
+	}
+	assert_int_equal(sent.n, 0);
+	free(ui);
+}
+
+static void lists_as_long_as_the_door_allows(void **state)
+{
+	struct ui *ui = profiles();
+	struct cells c;
+
+	(void)state;
+	snap.zones_n = FF_ZONES;
+	snap.sources_n = FF_SOURCES;
+	snap.speakers_n = FF_SPEAKERS;
+	snap.profiles_n = FF_PROFILES;
+	snap.sounds_n = FF_SOUNDS;
+	snap.edits_n = FF_EDITS;
+	for (uint32_t i = 0; i < FF_SOURCES; i++)
+		snap.sources[i].zone = i % FF_ZONES;
+	for (uint32_t i = 0; i < FF_SPEAKERS; i++)
+		snap.speakers[i].zone = i % FF_ZONES;
+	answer(ui);
+	assert_int_equal(ui->profiles.rows, PROFILES_ROWS - 1);
+	snap.profiles[1].loaded = false; /* what plays is in no file: one row more */
+	answer(ui);
+	assert_int_equal(ui->profiles.rows, PROFILES_ROWS);
+	type(ui, "mws\n");
+	ui_key(ui, KEYS_END, ui->now_ms + 1);
+	assert_int_equal(cells_init(&c, 24, 80, GLYPHS_FULL), 0);
+	ui_draw(ui, &c);
+	cells_done(&c);
+	select_row(ui, snap.zones[0].name);
+	sent.n = 0;
+	type(ui, "+zone\nOne more\n");
+	assert_int_equal(sent.n, 0); /* eight there are */
+	free(ui);
+}
+
+/* ---- pictures -------------------------------------------------------------------------------
+ */
+
+static void pictures(const struct ui *ui, const char *what)
+{
+	static const int sizes[][2] = { { 5, 20 }, { 10, 40 }, { 24, 80 }, { 40, 140 } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		for (int utf8 = 0; utf8 < 2; utf8++) {
+			struct cells c;
+			char name[96];
+
+			assert_int_equal(cells_init(&c, sizes[i][0], sizes[i][1],
+						    utf8 ? GLYPHS_FULL : GLYPHS_ASCII),
+					 0);
+			ui_draw(ui, &c);
+			snprintf(name, sizeof(name), "%s-%dx%d-%s", what, sizes[i][1],
+				 sizes[i][0], utf8 ? "utf8" : "ascii");
+			assert_true(golden_same(name, &c, utf8));
+			cells_done(&c);
+		}
+	}
+}
+
+/* So many files, none of which plays when there are none. */
+static void shelf_of(uint32_t n, const char *what)
+{
+	struct ui *ui;
+
+	scene_profiles(&snap);
+	snap.profiles_n = n;
+	for (uint32_t i = 0; i < n; i++) {
+		struct ff_profile *p = &snap.profiles[i];
+
+		snprintf(p->name, FF_NAME_MAX, i == n / 2 ? "Party" : "Evening %u", i + 1);
+		snprintf(p->path, FF_PATH_MAX, "/home/pi/.config/fanfare/profiles/%s.conf",
+			 p->name);
+		p->loaded = i == n / 2;
+		p->readonly = i % 5 == 4;
+	}
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_F1 + 4, 10001);
+	pictures(ui, what);
+	free(ui);
+}
+
+static void shelves_of_every_length(void **state)
+{
+	(void)state;
+	shelf_of(0, "shelf-0");
+	shelf_of(1, "shelf-1");
+	shelf_of(8, "shelf-8");
+	shelf_of(40, "shelf-40");
+}
+
+static void zones_and_what_is_not_saved(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	scene_house(&snap, 6);
+	scene_sounds(&snap);
+	snap.zones_n = 2;
+	snprintf(snap.zones[1].name, FF_NAME_MAX, "Garden");
+	for (uint32_t i = 3; i < 6; i++)
+		snap.speakers[i].zone = 1;
+	snap.speakers[5].output = FF_OUT_FILE;
+	snprintf(snap.speakers[5].device, FF_PATH_MAX, "/home/pi/party.wav");
+	snap.sources[1] = snap.sources[0];
+	snap.sources[1] = (struct ff_source){ .id = 2,
+					      .zone = 1,
+					      .type = "command",
+					      .name = "AirPlay",
+					      .device = "shairport-sync -o stdout",
+					      .gain_db = -4.5f };
+	snap.sources_n = 2;
+	snap.edits_n = 3;
+	snprintf(snap.edits[0], FF_TEXT_MAX, "Patio: volume -6.0 → -4.0 dB");
+	snprintf(snap.edits[1], FF_TEXT_MAX, "Loft: added");
+	snprintf(snap.edits[2], FF_TEXT_MAX, "zone Yard: now called Garden");
+	answer(ui);
+	select_row(ui, "AirPlay");
+	pictures(ui, "zones-edited");
+	type(ui, "s");
+	pictures(ui, "choose-source");
+	free(ui);
+}
+
+/* Names of sound devices and zones as an enemy would choose them. */
+static void hostile_names_stay_in_their_column(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	scene_hostile(&snap);
+	scene_sounds(&snap);
+	snprintf(snap.zones[0].name, FF_NAME_MAX, "\033[2Jzone\xE2\x80\xAE");
+	snprintf(snap.sources[0].name, FF_NAME_MAX, "\xFF\xFE\xE5\x8F\xB0\xE6\x89\x80");
+	snprintf(snap.sources[0].device, FF_PATH_MAX, "hw:\r\n\033]0;owned\007");
+	snprintf(snap.sounds[0].name, FF_NAME_MAX, "\033[31mcard\xC2\x9B");
+	snprintf(snap.edits[0], FF_TEXT_MAX, "\033[5m: gone \xE2\x80\xAE");
+	snap.edits_n = 1;
+	answer(ui);
+	pictures(ui, "hostile-inside");
+	type(ui, "s");
+	pictures(ui, "hostile-choose");
+	free(ui);
+}
+
+/* ---- at a pty -------------------------------------------------------------------------------
+ */
+
+static struct fake_door *shelf(void)
+{
+	struct fake_door *f = console_door();
+
+	scene_profiles(&f->snap);
+	scene_sounds(&f->snap);
+	return f;
+}
+
+/* Wait until the console has asked for verb, with text unless it is NULL; the command. */
+static const struct ff_command *asked(struct fake_door *f, enum ff_verb verb, const char *text)
+{
+	for (int i = 0; i < SOON / 10; i++) {
+		for (int k = 0; k < f->commands && k < (int)ARRAY_SIZE(f->command); k++)
+			if (f->command[k].verb == verb &&
+			    (!text || strcmp(f->command[k].text, text) == 0))
+				return &f->command[k];
+		usleep(10000);
+	}
+	fail_msg("verb %d was never asked for", (int)verb);
+	return NULL;
+}
+
+static void each_key_at_a_terminal(void **state)
+{
+	struct fake_door *f = shelf();
+	struct terminal *t = console_new(24, 80, &console_local);
+
+	(void)state;
+	assert_true(terminal_shows(t, ">● Kitchen", SOON));
+	terminal_send(t, "\033[15~"); /* F5 */
+	assert_true(terminal_shows(t, ">▶ Party", SOON));
+	terminal_send(t, "\033[B");
+	assert_true(terminal_shows(t, ">    House", SOON));
+	terminal_send(t, "j");
+	assert_true(terminal_shows(t, ">      line-in", SOON));
+	terminal_send(t, "\033[C"); /* Right */
+	assert_true(terminal_shows(t, "line-in gain +0.0 dB -> +1.0 dB", SOON));
+	assert_int_equal(asked(f, FF_SET_SOURCE_GAIN, NULL)->id, 1);
+	terminal_send(t, "hh");
+	assert_true(terminal_shows(t, "-> -1.0 dB", SOON));
+	terminal_send(t, "=-6\r");
+	assert_true(terminal_shows(t, "-> -6.0 dB", SOON));
+	terminal_send(t, "e\025Echo\r");
+	assert_true(terminal_shows(t, "line-in is now called Echo", SOON));
+	assert_true(terminal_shows(t, ">      Echo", SOON));
+	terminal_send(t, "z");
+	assert_true(terminal_shows(t, ">      line-in", SOON));
+	terminal_send(t, "s");
+	assert_true(terminal_shows(t, "What is heard instead of line-in", SOON));
+	assert_true(terminal_shows(t, ">USB Audio Device", SOON));
+	terminal_send(t, "monitor\r");
+	assert_true(terminal_shows(t, "line-in is now Monitor of the desktop", SOON));
+	assert_true(terminal_shows(t, "source: PulseAudio", SOON));
+	terminal_send(t, "k+zone\rGarden\r");
+	assert_true(terminal_shows(t, "zone Garden added", SOON));
+	assert_true(terminal_shows(t, "zone: 0 speakers, 0 sources", SOON));
+	terminal_send(t, "jjm");
+	assert_true(terminal_shows(t, "Kitchen plays in", SOON));
+	terminal_send(t, "Garden\r");
+	assert_true(terminal_shows(t, "Kitchen moved to Garden", SOON));
+	assert_true(terminal_shows(t, "zone: 1 speaker, 0 sources", SOON));
+	terminal_send(t, "d");
+	assert_true(terminal_shows(t, "Kitchen taken out", SOON));
+	assert_int_equal(asked(f, FF_REMOVE_SPEAKER, NULL)->id, 1);
+	terminal_send(t, "\033[H+\rsimulated\r"); /* Home */
+	assert_true(terminal_shows(t, "speaker added: a simulated speaker", SOON));
+	assert_int_equal(asked(f, FF_ADD_SPEAKER, NULL)->output, FF_OUT_SIMULATED);
+	terminal_send(t, "w");
+	asked(f, FF_SAVE_PROFILE, "");
+	terminal_send(t, "WSummer\r");
+	asked(f, FF_SAVE_PROFILE, "Summer");
+	terminal_send(t, "\033[Fd"); /* End, the last profile */
+	assert_true(terminal_shows(t, "Delete Quiet? y/N", SOON));
+	terminal_send(t, "y");
+	asked(f, FF_DELETE_PROFILE, "Quiet");
+	terminal_send(t, "\033[5~\033[6~"); /* PgUp, PgDn */
+	terminal_send(t, "nLawn\r");
+	assert_true(terminal_shows(t, "Begin a new one all the same? y/N", SOON));
+	terminal_send(t, "y");
+	asked(f, FF_NEW_PROFILE, "Lawn");
+	assert_true(terminal_shows(t, "plays, not saved yet", SOON));
+	terminal_send(t, "\033[F\r");
+	assert_true(terminal_shows(t, "Load Quiet all the same? y/N", SOON));
+	terminal_send(t, "y");
+	asked(f, FF_LOAD_PROFILE, "Quiet");
+	console_end(f, t);
+}
+
+#define T(test) cmocka_unit_test_teardown(test, console_sweep)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(what_plays_is_unfolded_and_the_cursor_is_on_it),
+		T(the_cursor_stays_on_what_it_was),
+		T(the_filter_leaves_what_has_the_letters),
+		T(profiles_are_loaded_saved_and_deleted),
+		T(a_new_profile_is_named_first),
+		T(names_are_changed_and_changed_back),
+		T(a_source_named_after_its_device_is_so_again),
+		T(what_is_taken_out_is_restored),
+		T(speakers_move_between_zones),
+		T(gains_step_and_are_typed),
+		T(a_source_is_chosen_from_what_there_is),
+		T(sounds_that_come_later_are_in_the_list),
+		T(speakers_sources_and_zones_are_added),
+		T(enter_says_what_can_be_done),
+		T(what_is_typed_does_what_keys_do),
+		T(lists_as_long_as_the_door_allows),
+		T(shelves_of_every_length),
+		T(zones_and_what_is_not_saved),
+		T(hostile_names_stay_in_their_column),
+		T(each_key_at_a_terminal),
+	};
+
+	if (!console_prepare())
+		return 1;
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
