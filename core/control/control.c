@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/air.h"
 #include "core/control/alive.h"
 #include "core/control/commands.h"
 #include "core/control/graph.h"
@@ -137,6 +138,8 @@ static void settle(struct control *c, struct alive *alive)
 	loading_compare(c);
 	status_watch(c);
 	links_step(c);
+	if (c->dirty)
+		air_share(c);
 	if (c->dirty && c->engine && graph_send(c) < 0)
 		control_wake_at(c, clock_now() + COLLECT_NS);
 	if (c->engine && graph_collect(c))

@@ -43,3 +43,26 @@ uint32_t air_best_frames(uint32_t header_bytes, uint32_t frame_bytes, uint32_t m
 	}
 	return best;
 }
+
+void air_divide(double slots, const double *wanted, uint32_t n, double *ret_share)
+{
+	uint32_t served = 0, before;
+	double level;
+
+	for (uint32_t i = 0; i < n; i++)
+		ret_share[i] = -1.0; /* not served yet */
+	do { /* whoever wants no more than an equal part of what is left */
+		before = served;
+		level = slots / (n - served);
+		for (uint32_t i = 0; i < n; i++) {
+			if (ret_share[i] >= 0.0 || wanted[i] > level)
+				continue;
+			ret_share[i] = wanted[i];
+			slots -= wanted[i];
+			served++;
+		}
+	} while (served > before && served < n);
+	for (uint32_t i = 0; i < n; i++)
+		if (ret_share[i] < 0.0)
+			ret_share[i] = slots / (n - served);
+}

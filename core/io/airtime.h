@@ -30,4 +30,11 @@ uint32_t air_slots(uint32_t bytes, uint8_t edr);
 uint32_t air_best_frames(uint32_t header_bytes, uint32_t frame_bytes, uint32_t most,
 			 uint8_t edr);
 
+/*
+ * [any] Divide slots (a second) among n streams (1..) that want wanted[i] each:
+ * nobody is given more than it wants, and what that leaves is the others', as
+ * much for each. When there is enough for all, ret_share is wanted.
+ */
+void air_divide(double slots, const double *wanted, uint32_t n, double *ret_share);
+
 #endif

@@ -7,6 +7,7 @@
 #include "core/io/rtp.h"
 
 #include <errno.h>
+#include <math.h>
 
 #define CROWDED	      2.0 /* packets waiting */
 #define CALM	      0.75
@@ -77,6 +78,18 @@ static void set_bounds(struct bitpool *b, uint32_t ceiling)
 	b->bottom = a2dp_sbc_bottom(c);
 	if (b->bottom > b->top)
 		b->bottom = b->top;
+	b->wanted = slots_at(b, b->top);
+	b->limit = best_within(b, b->bottom, b->top, b->share);
+}
+
+/* After the bounds have changed: who was at the limit goes to the new one. */
+static void fit_bounds(struct bitpool *b, bool at_limit)
+{
+	uint32_t to = b->now;
+
+	if (to > b->limit || at_limit)
+		to = b->limit;
+	use(b, to < b->bottom ? b->bottom : to);
 }
 
 int bitpool_init(struct bitpool *b, const struct bitpool_stream *stream, uint32_t ceiling)
@@ -86,30 +99,32 @@ int bitpool_init(struct bitpool *b, const struct bitpool_stream *stream, uint32_
 
 	if (stream->mtu < least)
 		return -EMSGSIZE;
-	*b = (struct bitpool){ .stream = *stream, .wait = WAIT_MIN, .taken = true };
+	*b = (struct bitpool){
+		.stream = *stream,
+		.share = INFINITY,
+		.wait = WAIT_MIN,
+		.taken = true,
+	};
 	set_bounds(b, ceiling);
 	use(b, b->top);
 	return 0;
 }
 
-uint32_t bitpool_within(const struct bitpool_stream *stream, double slots)
-{
-	struct bitpool b;
-
-	if (bitpool_init(&b, stream, 0) < 0)
-		return 0;
-	return best_within(&b, b.bottom, b.top, slots);
-}
-
 void bitpool_set_ceiling(struct bitpool *b, uint32_t ceiling)
 {
-	bool at_top = b->now == b->top;
-	uint32_t to = b->now;
+	bool at_limit = b->now == b->limit;
 
 	set_bounds(b, ceiling);
-	if (to > b->top || at_top)
-		to = b->top;
-	use(b, to < b->bottom ? b->bottom : to);
+	fit_bounds(b, at_limit);
+}
+
+void bitpool_set_share(struct bitpool *b, double slots)
+{
+	bool at_limit = b->now == b->limit;
+
+	b->share = slots;
+	b->limit = best_within(b, b->bottom, b->top, slots);
+	fit_bounds(b, at_limit);
 }
 
 /* ---- the law ------------------------------------------------------------------------- */
@@ -127,7 +142,7 @@ static bool crowded(const struct bitpool *b, uint64_t now, bool taken)
 /* Until the next try. Who has least tries first, so those who share an adapter draw level. */
 static uint64_t patience(const struct bitpool *b)
 {
-	double share = b->slots / slots_at(b, b->top);
+	double share = b->slots / b->wanted;
 
 	return (uint64_t)((double)b->wait * share * share);
 }
@@ -159,11 +174,11 @@ static bool raise(struct bitpool *b, uint64_t now)
 		b->wait = b->wait / 2 > WAIT_MIN ? b->wait / 2 : WAIT_MIN;
 	b->raised_at = 0;
 	b->raise_at = now + patience(b);
-	while (next < b->top && slots_at(b, next) <= b->slots)
+	while (next < b->limit && slots_at(b, next) <= b->slots)
 		next++;
 	if (next == b->now)
 		return false;
-	use(b, best_within(b, next, b->top, slots_at(b, next)));
+	use(b, best_within(b, next, b->limit, slots_at(b, next)));
 	b->raised_at = now;
 	return true;
 }
@@ -181,5 +196,5 @@ bool bitpool_offered(struct bitpool *b, uint64_t now, uint32_t queue, bool taken
 		return false;
 	if (b->raise_at == 0)
 		b->raise_at = now + patience(b);
-	return now >= b->raise_at && b->now < b->top && raise(b, now);
+	return now >= b->raise_at && b->now < b->limit && raise(b, now);
 }

@@ -15,6 +15,9 @@
  *   still lost soon after that. A share of what each has, and again only after
  *   0.6 s (0.2 s when packets are lost): who has more gives more, so those who
  *   share an adapter draw level.
+ * - What is known need not be found out: speakers of one adapter are told their
+ *   share of its slots (control knows who they are), and never try for more.
+ *   The rest is for what nobody tells: noise, Wi-Fi, a chip on a slow bus.
  * - A link that takes nothing at all is gone, not crowded: fewer bits would
  *   not help, and it is to come back as it went.
  * - After 8 s without crowding it tries the next step up. A try that ends in
@@ -45,9 +48,12 @@ struct bitpool_stream {
 struct bitpool {
 	struct bitpool_stream stream;
 	uint32_t top, bottom; /* bounds */
-	uint32_t now;	      /* in use, bottom..top */
+	uint32_t limit;	      /* the best one within share, bottom..top */
+	uint32_t now;	      /* in use, bottom..limit */
 	uint32_t frames;      /* SBC frames of the next packet */
 	double slots;	      /* per second, at the present bitpool */
+	double wanted;	      /* the same at the top */
+	double share;	      /* slots it may use per second; INFINITY = as many as it wants */
 	double queue;	      /* packets waiting, averaged */
 	bool taken;	      /* the link took a packet since it was lowered last */
 	uint64_t lowered_at;  /* ns; 0 = never */
@@ -63,11 +69,10 @@ struct bitpool {
 int bitpool_init(struct bitpool *b, const struct bitpool_stream *stream, uint32_t ceiling);
 
 /*
- * [any] The best bitpool with which a stream needs at most slots per second,
- * or the smallest that still sounds like music: a ceiling to start with for
- * speakers that are known to share an adapter. 0 = mtu has no room for any.
+ * [io] Need no more than slots (> 0) per second from now on, or as few as still
+ * sounds like music. Who was at the old limit goes to the new one.
  */
-uint32_t bitpool_within(const struct bitpool_stream *stream, double slots);
+void bitpool_set_share(struct bitpool *b, double slots);
 
 /* [io] Another ceiling, 0 = what was agreed. A bitpool below it stays. */
 void bitpool_set_ceiling(struct bitpool *b, uint32_t ceiling);

@@ -34,6 +34,7 @@ struct health_report {
 	uint32_t bitpool, bitpool_max; /* in use, and the most; A2DP only */
 	uint32_t bitrate;	       /* bit/s, A2DP only */
 	double slots;		       /* air slots per second its packets need, A2DP only */
+	double slots_wanted;	       /* the same at bitpool_max */
 };
 
 struct health {

@@ -90,6 +90,12 @@ void sink_set_bitpool(struct sink *s, uint32_t bitpool)
 		s->ops->set_bitpool(s, bitpool);
 }
 
+void sink_set_share(struct sink *s, double slots)
+{
+	if (s->ops->set_share)
+		s->ops->set_share(s, slots);
+}
+
 /* ---- for the kinds ------------------------------------------------------------------- */
 
 void sink_init(struct sink *s, const struct sink_ops *ops, const struct sink_args *args)

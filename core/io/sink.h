@@ -76,4 +76,7 @@ void sink_detach(struct sink *s);
 /* [ctl] A2DP only: another ceiling for the bitpool, from the next packet on. */
 void sink_set_bitpool(struct sink *s, uint32_t bitpool);
 
+/* [ctl] A2DP only: the slots a second that are its share of the air (> 0), likewise. */
+void sink_set_share(struct sink *s, double slots);
+
 #endif

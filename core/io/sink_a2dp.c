@@ -208,6 +208,7 @@ static void tell_numbers(struct a2dp *a)
 	h->bitpool_max = a->link.pool.top;
 	h->bitrate = a2dp_sbc_bitrate(&a->link.packer.config, a->link.pool.now);
 	h->slots = a->link.pool.slots;
+	h->slots_wanted = a->link.pool.wanted;
 	health_end(&a->base.health);
 }
 
@@ -434,8 +435,22 @@ static void a2dp_set_bitpool(struct sink *s, uint32_t bitpool)
 	struct a2dp *a = (struct a2dp *)s;
 
 	pthread_mutex_lock(&a->lock);
-	if (a->link.fd >= 0)
+	if (a->link.fd >= 0) {
 		bitpool_set_ceiling(&a->link.pool, bitpool);
+		tell_numbers(a);
+	}
+	pthread_mutex_unlock(&a->lock);
+}
+
+static void a2dp_set_share(struct sink *s, double slots)
+{
+	struct a2dp *a = (struct a2dp *)s;
+
+	pthread_mutex_lock(&a->lock);
+	if (a->link.fd >= 0) {
+		bitpool_set_share(&a->link.pool, slots);
+		tell_numbers(a);
+	}
 	pthread_mutex_unlock(&a->lock);
 }
 
@@ -456,6 +471,7 @@ static const struct sink_ops a2dp_ops = {
 	.attach = a2dp_attach,
 	.detach = a2dp_detach,
 	.set_bitpool = a2dp_set_bitpool,
+	.set_share = a2dp_set_share,
 };
 
 int sink_a2dp_new(const struct sink_args *args, struct sink **ret)

@@ -38,6 +38,7 @@ struct sink_ops {
 	int (*attach)(struct sink *s, const struct a2dp_stream *stream);
 	void (*detach)(struct sink *s);
 	void (*set_bitpool)(struct sink *s, uint32_t bitpool);
+	void (*set_share)(struct sink *s, double slots);
 };
 
 struct sink {

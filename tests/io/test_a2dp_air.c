@@ -212,16 +212,100 @@ static void passing_trouble_is_over_within_a_minute(void **state)
 	end(&a);
 }
 
+static uint32_t within(struct bitpool *b, double slots)
+{
+	bitpool_set_share(b, slots);
+	assert_true(b->slots <= slots || b->now == b->bottom);
+	return b->now;
+}
+
 static void a_share_of_the_air_gives_the_bitpool_that_fits_it(void **state)
 {
 	struct bitpool_stream stream = { .mtu = 672, .relaxed = 9, .edr = 2 };
+	struct bitpool b;
 	char why[A2DP_WHY_MAX];
 
 	(void)state;
 	assert_int_equal(a2dp_sbc_parse(joint, 4, &stream.config, why), 0);
-	assert_int_equal(bitpool_within(&stream, 1600.0), 53);
-	assert_int_equal(bitpool_within(&stream, 1600.0 / 7), 26);
-	assert_int_equal(bitpool_within(&stream, 1.0), 18);
+	assert_int_equal(bitpool_init(&b, &stream, 0), 0);
+	assert_int_equal(within(&b, 1600.0), 53);
+	assert_int_equal(within(&b, 1600.0 / 7), 26);
+	assert_int_equal(within(&b, 1.0), 18);
+	assert_int_equal(within(&b, INFINITY), 53); /* alone again: at once */
+	bitpool_set_ceiling(&b, 30);
+	assert_int_equal(within(&b, 1600.0), 30);
+	assert_int_equal(within(&b, 1600.0 / 7), 26);
+	bitpool_set_ceiling(&b, 0);
+	assert_int_equal(b.now, 26); /* the share still holds */
+}
+
+static void who_lost_bits_to_noise_does_not_get_them_back_with_a_share(void **state)
+{
+	struct bitpool_stream stream = { .mtu = 672, .relaxed = 9, .edr = 2 };
+	struct bitpool b;
+	char why[A2DP_WHY_MAX];
+
+	(void)state;
+	assert_int_equal(a2dp_sbc_parse(joint, 4, &stream.config, why), 0);
+	assert_int_equal(bitpool_init(&b, &stream, 0), 0);
+	for (uint64_t t = 1; b.now > 30; t++)
+		bitpool_offered(&b, t * NS_PER_SEC, 5, true);
+	within(&b, 300.0);
+	assert_true(b.now <= 30);
+}
+
+static void the_air_is_divided_by_what_each_wants(void **state)
+{
+	const double equal[3] = { 500, 500, 500 }, mixed[4] = { 100, 900, 147, 500 };
+	double share[4];
+
+	(void)state;
+	air_divide(1600, equal, 3, share); /* enough for all */
+	for (int i = 0; i < 3; i++)
+		assert_float_equal(share[i], 500, 1e-9);
+	air_divide(900, equal, 3, share);
+	for (int i = 0; i < 3; i++)
+		assert_float_equal(share[i], 300, 1e-9);
+	air_divide(1000, mixed, 4, share); /* the small ones whole, the others alike */
+	assert_float_equal(share[0], 100, 1e-9);
+	assert_float_equal(share[1], 376.5, 1e-9);
+	assert_float_equal(share[2], 147, 1e-9);
+	assert_float_equal(share[3], 376.5, 1e-9);
+	air_divide(7, mixed, 1, share);
+	assert_float_equal(share[0], 7, 1e-9);
+}
+
+/* What control does, told what each wants. */
+static void told_their_share_seven_stereo_speakers_lose_nothing(void **state)
+{
+	const uint16_t mtu[2] = { 672, 1005 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		double wanted[SPEAKERS], share[SPEAKERS];
+		struct summary s;
+		struct air a;
+
+		begin(&a, SPEAKERS, joint, mtu[i], (uint8_t)(2 + i));
+		for (uint32_t k = 0; k < SPEAKERS; k++) {
+			struct health_report r;
+
+			sink_health(a.hall.sink[k], &r);
+			wanted[k] = r.slots_wanted;
+		}
+		air_divide(0.95 * AIR_SLOTS_PER_SECOND, wanted, SPEAKERS, share);
+		for (uint32_t k = 0; k < SPEAKERS; k++)
+			sink_set_share(a.hall.sink[k], share[k]);
+		run(&a, SECONDS(60));
+		s = sum_up(&a);
+		print_message("%u Mbit/s: bitpool %u to %u, %.0f slots, %lu dropped\n", 2 + i,
+			      s.least, s.most, s.slots, s.drops);
+		assert_int_equal(s.least, s.most);
+		assert_true(s.least >= (i ? 40u : 24u));
+		assert_true(s.slots <= 0.95 * AIR_SLOTS_PER_SECOND);
+		assert_int_equal(s.drops, 0);
+		end(&a);
+	}
 }
 
 /* ---- the law alone, for an hour ---------------------------------------------------------- */
@@ -305,6 +389,9 @@ int main(void)
 		cmocka_unit_test(three_stereo_speakers_keep_the_best_sound),
 		cmocka_unit_test(passing_trouble_is_over_within_a_minute),
 		cmocka_unit_test(a_share_of_the_air_gives_the_bitpool_that_fits_it),
+		cmocka_unit_test(who_lost_bits_to_noise_does_not_get_them_back_with_a_share),
+		cmocka_unit_test(the_air_is_divided_by_what_each_wants),
+		cmocka_unit_test(told_their_share_seven_stereo_speakers_lose_nothing),
 		cmocka_unit_test(a_full_adapter_is_disturbed_ever_more_rarely),
 	};
 
