@@ -15,6 +15,72 @@
 /* A disk, and a thread without priority on a busy machine, may take over a second. */
 #define FILE_RING_FRAMES 65536u
 
+/* ---- who stands where -------------------------------------------------------------------- */
+
+static bool before(uint32_t zone_a, const struct standing *a, uint32_t zone_b,
+		   const struct standing *b)
+{
+	return zone_a != zone_b ? zone_a < zone_b : a->rank < b->rank;
+}
+
+void cast_sort(struct control *c)
+{
+	for (uint32_t i = 1; i < c->speakers_n; i++) {
+		struct speaker *s = c->speakers[i];
+		uint32_t k = i;
+
+		for (; k > 0 && before(s->zone, &s->is, c->speakers[k - 1]->zone,
+				       &c->speakers[k - 1]->is);
+		     k--)
+			c->speakers[k] = c->speakers[k - 1];
+		c->speakers[k] = s;
+	}
+	for (uint32_t i = 1; i < c->sources_n; i++) {
+		struct source_run *s = c->sources[i];
+		uint32_t k = i;
+
+		for (; k > 0 &&
+		       before(s->zone, &s->is, c->sources[k - 1]->zone, &c->sources[k - 1]->is);
+		     k--)
+			c->sources[k] = c->sources[k - 1];
+		c->sources[k] = s;
+	}
+	c->structure++;
+	c->dirty = true;
+}
+
+static void stand(struct control *c, const struct standing *as, struct standing *ret)
+{
+	*ret = as ? *as : (struct standing){ .rank = ++c->next_rank };
+	if (!ret->id)
+		ret->id = ++c->next_id;
+}
+
+int cast_add_zone(struct control *c, uint32_t z, const struct zone *as)
+{
+	uint32_t used = 0;
+
+	if (c->zones_n == FF_ZONES)
+		return -ENOSPC;
+	for (uint32_t i = 0; i < c->zones_n; i++)
+		used |= 1u << c->zones[i].slot;
+	if (z > c->zones_n)
+		z = c->zones_n;
+	memmove(&c->zones[z + 1], &c->zones[z], (c->zones_n - z) * sizeof(struct zone));
+	c->zones_n++;
+	c->zones[z] = *as;
+	if (!c->zones[z].id)
+		c->zones[z].id = ++c->next_id;
+	c->zones[z].slot = (uint32_t)__builtin_ctz(~used);
+	for (uint32_t i = 0; i < c->speakers_n; i++)
+		c->speakers[i]->zone += c->speakers[i]->zone >= z;
+	for (uint32_t i = 0; i < c->sources_n; i++)
+		c->sources[i]->zone += c->sources[i]->zone >= z;
+	c->structure++;
+	c->dirty = true;
+	return 0;
+}
+
 /* ---- speakers and sources, made and taken away ------------------------------------------- */
 
 static enum sink_type sink_type_of(enum profile_output output)
@@ -46,14 +112,34 @@ static int open_sink(struct control *c, struct speaker *s)
 		.reported_ms = s->conf.simulation.reported_ms,
 		.clock_ppm = s->conf.simulation.clock_ppm,
 		.loss_percent = s->conf.simulation.loss_percent,
-		.seed = s->id,
+		.seed = s->is.id,
 	};
 
 	return sink_new(&config, &c->time, c->engine, s->branch->ring, c->sender, c->health_fd,
 			&s->sink);
 }
 
-int cast_add_speaker(struct control *c, const struct profile_speaker *conf, uint32_t zone)
+/* One device takes one stream: what a second speaker with it would play to. */
+static bool same_device(const struct profile_speaker *a, const struct profile_speaker *b)
+{
+	if (a->output != b->output)
+		return false;
+	switch (a->output) {
+	case OUTPUT_BLUETOOTH:
+		return !strcmp(a->address, b->address);
+	case OUTPUT_ALSA:
+	case OUTPUT_PULSE:
+	case OUTPUT_FILE:
+		return !strcmp(a->device, b->device);
+	case OUTPUT_SIMULATED:
+	case OUTPUT_NULL:
+		return false;
+	}
+	return false;
+}
+
+int cast_add_speaker(struct control *c, const struct profile_speaker *conf, uint32_t zone,
+		     const struct standing *as, struct speaker **ret)
 {
 	struct speaker *s;
 	int r;
@@ -61,22 +147,20 @@ int cast_add_speaker(struct control *c, const struct profile_speaker *conf, uint
 	if (c->speakers_n == FF_SPEAKERS)
 		return -ENOSPC;
 	for (uint32_t i = 0; i < c->speakers_n; i++) {
-		if (conf->output == OUTPUT_BLUETOOTH &&
-		    c->speakers[i]->conf.output == conf->output &&
-		    !strcmp(c->speakers[i]->conf.address, conf->address))
+		if (same_device(&c->speakers[i]->conf, conf))
 			return -EEXIST;
 	}
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
 	s->control = c;
-	s->id = ++c->next_id;
+	stand(c, as, &s->is);
 	s->zone = zone;
 	s->conf = *conf;
 	s->reported_ms = NAN;
 	s->absolute = -1;
 	s->absolute_wanted = -1;
-	r = branch_new(s->id, c->time.rate,
+	r = branch_new(s->is.id, c->time.rate,
 		       conf->output == OUTPUT_FILE ? FILE_RING_FRAMES : RING_FRAMES,
 		       &s->branch);
 	if (r == 0)
@@ -88,8 +172,9 @@ int cast_add_speaker(struct control *c, const struct profile_speaker *conf, uint
 	}
 	links_want(s, true);
 	c->speakers[c->speakers_n++] = s;
-	c->structure++;
-	c->dirty = true;
+	cast_sort(c);
+	if (ret)
+		*ret = s;
 	return 0;
 }
 
@@ -108,8 +193,10 @@ void cast_remove_speaker(struct control *c, uint32_t i)
 	c->dirty = true;
 }
 
-int cast_add_source(struct control *c, const struct profile_source *conf, uint32_t zone)
+/* The running part of s for its conf: a source that listens, and a feed. */
+static int open_source(struct control *c, struct source_run *s)
 {
+	const struct profile_source *conf = &s->conf;
 	const struct source_config config = {
 		.type = (enum source_type)conf->type,
 		.device = conf->device,
@@ -124,6 +211,19 @@ int cast_add_source(struct control *c, const struct profile_source *conf, uint32
 		.rate = conf->rate,
 		.channels = conf->channels,
 	};
+	int r = source_new(&config, &c->time, c->engine, c->health_fd, &s->source);
+
+	if (r < 0)
+		return r;
+	r = feed_new(s->is.id, c->time.rate, source_ring(s->source), &s->feed);
+	if (r < 0)
+		source_free(s->source);
+	return r;
+}
+
+int cast_add_source(struct control *c, const struct profile_source *conf, uint32_t zone,
+		    const struct standing *as, struct source_run **ret)
+{
 	struct source_run *s;
 	int r;
 
@@ -132,18 +232,39 @@ int cast_add_source(struct control *c, const struct profile_source *conf, uint32
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	s->id = ++c->next_id;
+	stand(c, as, &s->is);
 	s->zone = zone;
 	s->conf = *conf;
-	r = source_new(&config, &c->time, c->engine, c->health_fd, &s->source);
-	if (r == 0)
-		r = feed_new(s->id, c->time.rate, source_ring(s->source), &s->feed);
+	r = open_source(c, s);
 	if (r < 0) {
-		source_free(s->source);
 		free(s);
 		return r;
 	}
 	c->sources[c->sources_n++] = s;
+	cast_sort(c);
+	if (ret)
+		*ret = s;
+	return 0;
+}
+
+int cast_replace_source(struct control *c, uint32_t i, const struct profile_source *conf)
+{
+	struct source_run *old = c->sources[i], *s = malloc(sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	*s = *old;
+	s->conf = *conf;
+	s->told = HEALTH_STARTING;
+	s->told_why[0] = '\0';
+	r = open_source(c, s);
+	if (r < 0) {
+		free(s);
+		return r;
+	}
+	c->sources[i] = s;
+	graph_bury_source(c, old);
 	c->structure++;
 	c->dirty = true;
 	return 0;

@@ -5,18 +5,15 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
-#include "core/control/cast.h"
-#include "core/control/links.h"
-#include "core/control/loading.h"
-#include "core/control/peers.h"
-#include "core/control/search.h"
+#include "core/control/verbs.h"
+#include "core/store/text.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#define TRIM_MAX_MS 500.0f
-#define SCAN_S	    30u
+#define REFUSE_AGAIN_NS NS_PER_SEC
 
 static bool is_address(const char *text)
 {
@@ -29,6 +26,8 @@ static bool is_address(const char *text)
 	return text[FF_ADDR_MAX - 1] == '\0';
 }
 
+#define ENDS(array) (memchr((array), '\0', sizeof(array)) != NULL)
+
 int commands_check(const struct ff_command *cmd)
 {
 	if ((int)cmd->verb < FF_SET_VOLUME || cmd->verb > FF_PAIR_REPLY ||
@@ -36,7 +35,9 @@ int commands_check(const struct ff_command *cmd)
 		return -EINVAL;
 	if ((int)cmd->map < FF_MAP_STEREO || cmd->map > FF_MAP_SWAPPED)
 		return -EINVAL;
-	if (!memchr(cmd->text, '\0', sizeof(cmd->text)))
+	if ((int)cmd->output < FF_OUT_BLUETOOTH || cmd->output > FF_OUT_NULL)
+		return -EINVAL;
+	if (!ENDS(cmd->type) || !ENDS(cmd->device) || !ENDS(cmd->text))
 		return -EINVAL;
 	if (cmd->address[0] && !is_address(cmd->address))
 		return -EINVAL;
@@ -45,290 +46,51 @@ int commands_check(const struct ff_command *cmd)
 	return 0;
 }
 
-static float clamped(float v, float low, float high)
+/* ---- refusing --------------------------------------------------------------------------- */
+
+void verbs_refuse(struct control *c, const char *format, ...)
 {
-	return v < low ? low : v > high ? high : v;
-}
+	uint64_t now = clock_now();
+	char words[512], text[FF_TEXT_MAX];
+	va_list args;
 
-/* ---- a speaker -------------------------------------------------------------------------- */
-
-static void set_absolute(struct control *c, struct speaker *s, float value)
-{
-	const struct bluez_transport *t =
-		c->bluez ? bluez_get_transport(c->bluez, s->link.adapter, s->conf.address)
-			 : NULL;
-
-	if (!t || t->volume < 0) {
-		log_warning("%s: offers no volume of its own", s->conf.name);
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	CUT_COPY(text, words);
+	if (!strcmp(text, c->refusal.text) && now < c->refusal.at + REFUSE_AGAIN_NS)
 		return;
-	}
-	s->absolute_wanted = (int16_t)clamped(value, 0, 127);
-	bluez_set_volume(c->bluez, t->path, (uint8_t)s->absolute_wanted, NULL, NULL);
+	CUT_COPY(c->refusal.text, text);
+	c->refusal.at = now;
+	log_warning("%s", text);
 }
 
-static void want(struct speaker *s, bool wanted)
+bool verbs_is_name(struct control *c, const char *name)
 {
-	if (s->conf.output != OUTPUT_BLUETOOTH) {
-		log_notice(
-			"%s: only Bluetooth speakers connect and disconnect; mute it instead",
-			s->conf.name);
-		return;
-	}
-	links_want(s, wanted);
-	log_notice("%s: %s", s->conf.name, wanted ? "to be connected" : "to be left alone");
+	if (*name && strlen(name) < PROFILE_NAME_MAX)
+		return true;
+	verbs_refuse(c, "\"%s\" cannot be a name: a name has 1 to %d bytes", name,
+		     PROFILE_NAME_MAX - 1);
+	return false;
 }
 
-static void rename_speaker(struct control *c, struct speaker *s, const char *name)
+bool verbs_is_zone(struct control *c, uint32_t z)
 {
-	if (!*name || strlen(name) >= sizeof(s->conf.name)) {
-		log_warning("%s: a name has 1 to %zu bytes", s->conf.name,
-			    sizeof(s->conf.name) - 1);
-		return;
-	}
-	for (uint32_t i = 0; i < c->speakers_n; i++) {
-		if (c->speakers[i] != s && !strcmp(c->speakers[i]->conf.name, name)) {
-			log_warning("%s: another speaker is called \"%s\" already",
-				    s->conf.name, name);
-			return;
-		}
-	}
-	CUT_COPY(s->conf.name, name);
-	c->structure++;
-	control_edited(c);
+	if (z < c->zones_n)
+		return true;
+	verbs_refuse(c, "there is no zone number %u, the last is %u", z, c->zones_n - 1);
+	return false;
 }
 
-static void remove_speaker(struct control *c, uint32_t id)
-{
-	for (uint32_t i = 0; i < c->speakers_n; i++) {
-		if (c->speakers[i]->id == id) {
-			log_notice("%s: taken out of the profile", c->speakers[i]->conf.name);
-			cast_remove_speaker(c, i);
-			control_edited(c);
-			return;
-		}
-	}
-}
-
-static void do_speaker(struct control *c, const struct ff_command *cmd)
-{
-	struct speaker *s = control_speaker(c, cmd->id);
-
-	if (!s)
-		return; /* it left while the command was on its way */
-	switch ((int)cmd->verb) {
-	case FF_SET_VOLUME:
-		s->conf.volume_db = (double)clamped(cmd->value, FF_VOLUME_MIN, FF_VOLUME_MAX);
-		break;
-	case FF_SET_MUTE:
-		s->conf.mute = cmd->flag;
-		break;
-	case FF_SET_SOLO:
-		s->solo = cmd->flag;
-		break;
-	case FF_SET_MAP:
-		s->conf.map = (enum profile_map)cmd->map;
-		links_map_changed(s);
-		break;
-	case FF_SET_TRIM:
-		s->conf.trim_ms = (double)clamped(cmd->value, -TRIM_MAX_MS, TRIM_MAX_MS);
-		break;
-	case FF_SET_ABSOLUTE:
-		set_absolute(c, s, cmd->value);
-		return;
-	case FF_CONNECT:
-		want(s, true);
-		return;
-	case FF_DISCONNECT:
-		want(s, false);
-		return;
-	case FF_RENAME_SPEAKER:
-		rename_speaker(c, s, cmd->text);
-		return;
-	case FF_REMOVE_SPEAKER:
-		remove_speaker(c, cmd->id);
-		return;
-	}
-	control_edited(c);
-}
-
-static void clear_clips(struct control *c, uint32_t id)
-{
-	for (uint32_t i = 0; i < c->speakers_n; i++) {
-		if (id == 0 || c->speakers[i]->id == id)
-			atomic_store_explicit(&c->speakers[i]->branch->level.clips, 0,
-					      memory_order_relaxed);
-	}
-	control_changed(c);
-}
-
-/* ---- zones and sources ------------------------------------------------------------------ */
-
-static void do_zone(struct control *c, const struct ff_command *cmd)
-{
-	if (cmd->id >= c->zones_n)
-		return;
-	if (cmd->verb == FF_SET_MASTER)
-		c->zones[cmd->id].volume_db =
-			(double)clamped(cmd->value, FF_VOLUME_MIN, FF_VOLUME_MAX);
-	else
-		c->zones[cmd->id].mute = cmd->flag;
-	control_edited(c);
-}
-
-/* The device's own name where it has one; two of a kind are told apart. */
-static void name_speaker(struct control *c, const char *wish, const char *address, char *ret)
-{
-	bool taken = true;
-
-	cut_copy(ret, PROFILE_NAME_MAX, *wish ? wish : address);
-	for (int n = 2; taken; n++) {
-		taken = false;
-		for (uint32_t i = 0; i < c->speakers_n; i++)
-			taken |= !strcmp(c->speakers[i]->conf.name, ret);
-		if (taken)
-			snprintf(ret, PROFILE_NAME_MAX, "%.50s %d", *wish ? wish : address, n);
-	}
-}
-
-static void add_speaker(struct control *c, const struct ff_command *cmd)
-{
-	const struct bluez_device *d;
-	struct profile_speaker conf = {
-		.output = OUTPUT_BLUETOOTH,
-		.map = PROFILE_STEREO,
-		.latency_ms = NAN,
-		.simulation.reported_ms = NAN,
-	};
-	int r;
-
-	d = c->bluez ? bluez_get_device(c->bluez, cmd->adapter, cmd->address) : NULL;
-	CUT_COPY(conf.address, cmd->address);
-	CUT_COPY(conf.adapter, cmd->adapter);
-	name_speaker(c, *cmd->text ? cmd->text : d ? d->alias : "", cmd->address, conf.name);
-	r = cast_add_speaker(c, &conf, cmd->id < c->zones_n ? cmd->id : 0);
-	if (r == -EEXIST) {
-		log_notice("%s: is in the profile already", conf.name);
-	} else if (r < 0) {
-		log_warning("%s: cannot be added: %s", conf.name, strerror(-r));
-	} else {
-		log_notice("%s: added to the profile", conf.name);
-		c->notice[0] = '\0';
-		control_edited(c);
-	}
-}
-
-/* ---- profiles --------------------------------------------------------------------------- */
-
-static void do_profile(struct control *c, const struct ff_command *cmd)
-{
-	struct complaint why = { "" };
-	int r = 0;
-
-	switch ((int)cmd->verb) {
-	case FF_LOAD_PROFILE:
-		r = loading_load(c, cmd->text, &why);
-		break;
-	case FF_SAVE_PROFILE:
-		r = loading_save(c, cmd->text, &why);
-		break;
-	case FF_DELETE_PROFILE:
-		r = shelf_delete(cmd->text);
-		if (r < 0)
-			snprintf(why.text, sizeof(why.text), "profile \"%s\": %s", cmd->text,
-				 r == -EROFS ? "is shipped with Fanfare and stays"
-					     : strerror(-r));
-		else
-			log_notice("profile %s deleted", cmd->text);
-		loading_list(c);
-		break;
-	}
-	if (r < 0)
-		log_error("%s", why.text[0] ? why.text : strerror(-r));
-}
-
-/* ---- Bluetooth devices ------------------------------------------------------------------ */
-
-static void device_done(void *arg, int error, const char *words)
-{
-	(void)arg;
-	if (error < 0 && error != -ECANCELED)
-		log_warning("%s", words);
-}
-
-static void scan(struct control *c, const struct ff_command *cmd)
-{
-	float seconds = cmd->value > 0 ? clamped(cmd->value, 1, 300) : (float)SCAN_S;
-	int r;
-
-	if (!cmd->flag) {
-		search_stop(c);
-		return;
-	}
-	r = search_ask(c, cmd->adapter, (uint32_t)seconds);
-	if (r == -ENOTCONN)
-		log_warning("cannot search: bluetoothd does not answer");
-	else if (r == -ENODEV)
-		log_warning("cannot search: no Bluetooth adapter is switched on");
-	else if (r < 0)
-		log_warning("cannot search: %s", strerror(-r));
-}
-
-static void pair(struct control *c, const struct ff_command *cmd)
-{
-	struct speaker *s = peers_speaker(c, cmd->address);
-	int r;
-
-	if (s) {
-		links_want(s, true);
-		return;
-	}
-	r = peers_pair(c, cmd->adapter, cmd->address);
-	if (r < 0)
-		log_warning("%s: cannot be paired: %s", cmd->address, strerror(-r));
-}
-
-static void forget(struct control *c, const struct ff_command *cmd)
-{
-	struct speaker *s = peers_speaker(c, cmd->address);
-
-	if (s) /* else it would be paired again at once */
-		links_want(s, false);
-	bluez_forget(c->bluez, cmd->adapter, cmd->address, device_done, c);
-}
-
-static void do_device(struct control *c, const struct ff_command *cmd)
-{
-	if (!c->bluez)
-		return;
-	switch ((int)cmd->verb) {
-	case FF_SCAN:
-		scan(c, cmd);
-		break;
-	case FF_PAIR:
-		pair(c, cmd);
-		break;
-	case FF_TRUST:
-		bluez_trust(c->bluez, cmd->adapter, cmd->address, cmd->flag, device_done, c);
-		break;
-	case FF_FORGET:
-		forget(c, cmd);
-		break;
-	case FF_RENAME_DEVICE:
-		bluez_rename(c->bluez, cmd->adapter, cmd->address, cmd->text, device_done, c);
-		break;
-	case FF_CANCEL:
-		bluez_cancel(c->bluez, cmd->adapter, cmd->address);
-		break;
-	case FF_PAIR_REPLY:
-		if (bluez_answer(c->bluez, cmd->id, cmd->flag, *cmd->text ? cmd->text : NULL) ==
-		    -EINVAL)
-			log_warning("\"%s\" does not fit the question", cmd->text);
-		break;
-	}
-}
+/* ---- which verb is whose ---------------------------------------------------------------- */
 
 void commands_do(struct control *c, const struct ff_command *cmd)
 {
+	if (!text_is_clean(cmd->type) || !text_is_clean(cmd->device) ||
+	    !text_is_clean(cmd->text)) {
+		verbs_refuse(c, "refused: a text with control characters, or not UTF-8");
+		return;
+	}
 	switch (cmd->verb) {
 	case FF_SET_VOLUME:
 	case FF_SET_MUTE:
@@ -340,26 +102,34 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_DISCONNECT:
 	case FF_RENAME_SPEAKER:
 	case FF_REMOVE_SPEAKER:
-		do_speaker(c, cmd);
+	case FF_MOVE_SPEAKER:
+		verbs_speaker(c, cmd);
 		break;
 	case FF_CLEAR_CLIP:
-		clear_clips(c, cmd->id);
-		break;
-	case FF_SET_SOURCE_GAIN: {
-		struct source_run *s = control_source(c, cmd->id);
-
-		if (!s)
-			break;
-		s->conf.gain_db = (double)clamped(cmd->value, -60, 24);
-		control_edited(c);
-		break;
-	}
-	case FF_SET_MASTER:
-	case FF_SET_ZONE_MUTE:
-		do_zone(c, cmd);
+		verbs_clear_clips(c, cmd->id);
 		break;
 	case FF_ADD_SPEAKER:
-		add_speaker(c, cmd);
+		verbs_add_speaker(c, cmd);
+		break;
+	case FF_SET_SOURCE_GAIN:
+	case FF_SET_SOURCE_DEVICE:
+	case FF_RENAME_SOURCE:
+	case FF_REMOVE_SOURCE:
+		verbs_source(c, cmd);
+		break;
+	case FF_ADD_SOURCE:
+		verbs_add_source(c, cmd);
+		break;
+	case FF_RESTORE:
+	case FF_RESTORE_ZONE:
+		verbs_restore(c, cmd);
+		break;
+	case FF_SET_MASTER:
+	case FF_SET_ZONE_MUTE:
+	case FF_ADD_ZONE:
+	case FF_RENAME_ZONE:
+	case FF_REMOVE_ZONE:
+		verbs_zone(c, cmd);
 		break;
 	case FF_MUTE_ALL:
 		c->muted_all = cmd->flag;
@@ -369,7 +139,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_LOAD_PROFILE:
 	case FF_SAVE_PROFILE:
 	case FF_DELETE_PROFILE:
-		do_profile(c, cmd);
+		verbs_profile(c, cmd);
 		break;
 	case FF_SCAN:
 	case FF_PAIR:
@@ -378,19 +148,9 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_RENAME_DEVICE:
 	case FF_CANCEL:
 	case FF_PAIR_REPLY:
-		do_device(c, cmd);
+		verbs_device(c, cmd);
 		break;
-	case FF_MOVE_SPEAKER:
 	case FF_CLICKS:
-	case FF_SET_SOURCE_DEVICE:
-	case FF_RENAME_SOURCE:
-	case FF_REMOVE_SOURCE:
-	case FF_RESTORE:
-	case FF_ADD_SOURCE:
-	case FF_ADD_ZONE:
-	case FF_RENAME_ZONE:
-	case FF_REMOVE_ZONE:
-	case FF_RESTORE_ZONE:
 	case FF_NEW_PROFILE:
 	case FF_RENAME_PROFILE:
 	case FF_LIST_SOUNDS:

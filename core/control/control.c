@@ -217,7 +217,7 @@ static int init_event(struct control *c)
 static int load(struct control *c, const struct ff_options *options, struct complaint *why)
 {
 	for (uint32_t z = 0; z < FF_ZONES; z++)
-		level_init(&c->zones[z].level, 44100);
+		level_init(&c->levels[z], 44100);
 	return options->profile ? loading_load(c, options->profile, why)
 				: loading_first(c, why);
 }

@@ -92,17 +92,19 @@ float graph_gain(const struct control *c, const struct speaker *s)
 static void write_plan(struct control *c, struct plan *p)
 {
 	p->serial = c->serial + 1;
-	p->zones_n = c->zones_n;
 	for (uint32_t z = 0; z < c->zones_n; z++) {
+		uint32_t slot = c->zones[z].slot;
+
 		align_zone(c, z);
-		p->zone_level[z] = &c->zones[z].level;
+		p->zone_level[slot] = &c->levels[slot];
+		p->zones_n = slot < p->zones_n ? p->zones_n : slot + 1;
 	}
 	for (uint32_t i = 0; i < c->sources_n; i++) {
 		struct source_run *s = c->sources[i];
 
 		p->feeds[p->feeds_n++] = (struct plan_feed){
 			.feed = s->feed,
-			.zone = s->zone,
+			.zone = c->zones[s->zone].slot,
 			.gain = linear(s->conf.gain_db),
 		};
 	}
@@ -112,7 +114,7 @@ static void write_plan(struct control *c, struct plan *p)
 		s->flowing = sink_flowing(s->sink);
 		p->branches[p->branches_n++] = (struct plan_branch){
 			.branch = s->branch,
-			.zone = s->zone,
+			.zone = c->zones[s->zone].slot,
 			.map = (enum channel_map)s->conf.map,
 			.gain = graph_gain(c, s),
 			.delay = (uint32_t)lrint((double)s->delay_ms * c->time.rate / 1e3),

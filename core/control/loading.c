@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/control/cast.h"
 #include "core/control/links.h"
+#include "core/control/removed.h"
 
 #include <glob.h>
 #include <math.h>
@@ -15,6 +16,7 @@
 
 void loading_unload(struct control *c)
 {
+	removed_forget(c);
 	cast_dismiss(c);
 	profile_free(c->saved);
 	c->saved = NULL;
@@ -84,6 +86,16 @@ static void keep_speakers(struct control *c, const struct profile *p)
 	}
 }
 
+/* How the k-th source of zone z of a file stands; id 0 = a new one. */
+static struct standing standing_of(uint32_t id, const struct profile *p, uint32_t z, uint32_t k)
+{
+	struct standing is = { .id = id, .filed = k + 1, .rank = k };
+
+	while (z-- > 0)
+		is.filed += p->zones[z].sources_n;
+	return is;
+}
+
 static void keep_sources(struct control *c, const struct profile *p,
 			 bool taken[][PROFILE_SOURCES])
 {
@@ -98,6 +110,8 @@ static void keep_sources(struct control *c, const struct profile *p,
 					continue;
 				s->conf = p->zones[z].sources[k];
 				s->zone = z;
+				s->had_n = 0;
+				s->is = standing_of(s->is.id, p, z, k);
 				taken[z][k] = kept = true;
 			}
 		}
@@ -113,8 +127,10 @@ static int add_missing(struct control *c, const struct profile *p,
 
 	for (uint32_t z = 0; z < p->zones_n && r == 0; z++) {
 		for (uint32_t i = 0; i < p->zones[z].sources_n && r == 0; i++) {
+			const struct standing is = standing_of(0, p, z, i);
+
 			if (!taken[z][i])
-				r = cast_add_source(c, &p->zones[z].sources[i], z);
+				r = cast_add_source(c, &p->zones[z].sources[i], z, &is, NULL);
 		}
 		for (uint32_t i = 0; i < p->zones[z].speakers_n && r == 0; i++) {
 			const struct profile_speaker *conf = &p->zones[z].speakers[i];
@@ -123,33 +139,80 @@ static int add_missing(struct control *c, const struct profile *p,
 			for (uint32_t k = 0; k < c->speakers_n; k++)
 				there = there || same_speaker(&c->speakers[k]->conf, conf);
 			if (!there)
-				r = cast_add_speaker(c, conf, z);
+				r = cast_add_speaker(c, conf, z, NULL, NULL);
 		}
 	}
 	return r;
 }
 
-static uint64_t place_of(const struct profile *p, const struct speaker *s)
+/* The order of the file is the order on the screen: all stand as filed. */
+static void stand_as_filed(struct control *c, const struct profile *p)
 {
-	for (uint32_t i = 0; i < p->zones[s->zone].speakers_n; i++) {
-		if (!strcmp(p->zones[s->zone].speakers[i].name, s->conf.name))
-			return (uint64_t)s->zone << 32 | i;
+	uint32_t nth = 0;
+
+	for (uint32_t i = 0; i < c->speakers_n; i++)
+		c->speakers[i]->is.filed = 0;
+	for (uint32_t z = 0; z < p->zones_n; z++) {
+		c->zones[z].filed = z + 1;
+		for (uint32_t i = 0; i < p->zones[z].speakers_n; i++) {
+			nth++;
+			for (uint32_t k = 0; k < c->speakers_n; k++) {
+				struct speaker *s = c->speakers[k];
+
+				if (!s->is.filed &&
+				    !strcmp(s->conf.name, p->zones[z].speakers[i].name)) {
+					s->is.filed = nth;
+					s->is.rank = nth;
+				}
+			}
+		}
 	}
-	return UINT64_MAX;
+	c->next_rank = nth + FF_SOURCES;
+	cast_sort(c);
 }
 
-/* The order of the file is the order on the screen. */
-static void sort_speakers(struct control *c, const struct profile *p)
+/*
+ * A zone keeps the mix of the speaker that it keeps, so that whoever plays on hears no seam;
+ * the others get what is free.
+ */
+static void give_slots(const struct control *c, const struct profile *p, uint32_t *ret_slot)
 {
-	for (uint32_t i = 1; i < c->speakers_n; i++) {
-		for (uint32_t k = i;
-		     k > 0 && place_of(p, c->speakers[k]) < place_of(p, c->speakers[k - 1]);
-		     k--) {
-			struct speaker *s = c->speakers[k];
+	bool used[FF_ZONES] = { false };
+	uint32_t z;
 
-			c->speakers[k] = c->speakers[k - 1];
-			c->speakers[k - 1] = s;
-		}
+	for (z = 0; z < p->zones_n; z++)
+		ret_slot[z] = UINT32_MAX;
+	for (uint32_t i = 0; i < c->speakers_n; i++) {
+		const struct speaker *s = c->speakers[i];
+		uint32_t slot = c->zones[s->zone].slot;
+
+		if (!find_speaker(p, &s->conf, &z) || ret_slot[z] != UINT32_MAX || used[slot])
+			continue;
+		ret_slot[z] = slot;
+		used[slot] = true;
+	}
+	for (z = 0; z < p->zones_n; z++) {
+		uint32_t slot = 0;
+
+		if (ret_slot[z] != UINT32_MAX)
+			continue;
+		while (used[slot])
+			slot++;
+		ret_slot[z] = slot;
+		used[slot] = true;
+	}
+}
+
+static void set_zones(struct control *c, const struct profile *p, const uint32_t *slot)
+{
+	c->zones_n = p->zones_n;
+	for (uint32_t z = 0; z < p->zones_n; z++) {
+		c->zones[z] = (struct zone){
+			.id = ++c->next_id,
+			.slot = slot[z],
+			.volume_db = p->zones[z].volume_db,
+		};
+		CUT_COPY(c->zones[z].name, p->zones[z].name);
 	}
 }
 
@@ -157,21 +220,19 @@ static void sort_speakers(struct control *c, const struct profile *p)
 static int apply(struct control *c, struct profile *p, const char *path)
 {
 	bool taken[PROFILE_ZONES][PROFILE_SOURCES] = { 0 };
+	uint32_t slot[PROFILE_ZONES];
 	int r = 0;
 
+	removed_forget(c);
 	if (!c->engine || c->time.rate != p->rate || c->time.period != p->period)
 		r = cast_assemble(c, p->rate, p->period);
 	if (r == 0) {
+		give_slots(c, p, slot);
 		keep_speakers(c, p);
 		keep_sources(c, p, taken);
-		c->zones_n = p->zones_n;
-		for (uint32_t z = 0; z < p->zones_n; z++) {
-			CUT_COPY(c->zones[z].name, p->zones[z].name);
-			c->zones[z].volume_db = p->zones[z].volume_db;
-			c->zones[z].mute = false;
-		}
+		set_zones(c, p, slot);
 		r = add_missing(c, p, taken);
-		sort_speakers(c, p);
+		stand_as_filed(c, p);
 	}
 	CUT_COPY(c->name, p->name);
 	CUT_COPY(c->path, path);
@@ -320,6 +381,18 @@ void loading_compare(struct control *c)
 	profile_free(now);
 }
 
+/* All that stands in the model stands in the file now, in the same order. */
+static void file_all(struct control *c)
+{
+	for (uint32_t z = 0; z < c->zones_n; z++)
+		c->zones[z].filed = z + 1;
+	for (uint32_t i = 0; i < c->speakers_n; i++)
+		c->speakers[i]->is.filed = i + 1;
+	for (uint32_t i = 0; i < c->sources_n; i++)
+		c->sources[i]->is.filed = i + 1;
+	removed_unfile(c);
+}
+
 int loading_save(struct control *c, const char *name, struct complaint *why)
 {
 	SCOPED(profile_freep) struct profile *p = NULL;
@@ -343,6 +416,7 @@ int loading_save(struct control *c, const char *name, struct complaint *why)
 			 strerror(-r));
 		return r;
 	}
+	file_all(c);
 	CUT_COPY(c->name, as);
 	CUT_COPY(c->path, path);
 	profile_free(c->saved);

@@ -17,7 +17,7 @@ void control_edited(struct control *c)
 struct speaker *control_speaker(struct control *c, uint32_t id)
 {
 	for (uint32_t i = 0; i < c->speakers_n; i++) {
-		if (c->speakers[i]->id == id)
+		if (c->speakers[i]->is.id == id)
 			return c->speakers[i];
 	}
 	return NULL;
@@ -26,7 +26,7 @@ struct speaker *control_speaker(struct control *c, uint32_t id)
 struct source_run *control_source(struct control *c, uint32_t id)
 {
 	for (uint32_t i = 0; i < c->sources_n; i++) {
-		if (c->sources[i]->id == id)
+		if (c->sources[i]->is.id == id)
 			return c->sources[i];
 	}
 	return NULL;

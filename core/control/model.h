@@ -7,7 +7,8 @@
  * asleep; a door takes the lock to copy a snapshot out. Nothing of it is seen
  * by the real-time thread, which gets plans.
  *
- *	commands.c  what a person or script asks for     ─┐
+ *	commands.c  what a person or script asks for:     │
+ *	verbs_*.c   by subject                           ─┐
  *	links.c     Bluetooth speakers, step by step      ├─► model ─► graph.c ─► engine
  *	loading.c   profiles in and out                  ─┘          └► status.c ─► door
  */
@@ -27,6 +28,7 @@
 #include <systemd/sd-event.h>
 
 #define CONTROL_COMMANDS 1024u /* that may wait; a power of two */
+#define SOURCE_MEMORY	 8     /* settings of earlier devices of a source, for going back */
 
 /* What one Bluetooth speaker is waiting for. */
 enum link_step {
@@ -55,10 +57,18 @@ struct link {
 	char why[FF_TEXT_MAX];	      /* what went wrong last, "" = nothing */
 };
 
+/* What a speaker or source keeps when it is taken out and put back. */
+struct standing {
+	uint32_t id;	 /* never 0, never another's */
+	uint32_t ticket; /* of whoever added it, 0 = none */
+	uint32_t filed; /* the how manieth of its kind it is in the saved file; 0 = not there */
+	uint64_t rank;	/* its place: in a zone the lower stands first */
+};
+
 struct speaker {
 	struct control *control; /* for callbacks that carry only the speaker */
-	uint32_t id;
-	uint32_t zone;
+	struct standing is;
+	uint32_t zone;		     /* index */
 	struct profile_speaker conf; /* as it plays; a save writes this */
 	bool solo;
 	struct branch *branch;
@@ -81,9 +91,11 @@ struct speaker {
 };
 
 struct source_run {
-	uint32_t id;
-	uint32_t zone;
+	struct standing is;
+	uint32_t zone; /* index */
 	struct profile_source conf;
+	struct profile_source had[SOURCE_MEMORY]; /* devices before this one, newest first */
+	uint32_t had_n;
 	struct source *source;
 	struct feed *feed;
 	uint32_t gaps;
@@ -94,10 +106,13 @@ struct source_run {
 };
 
 struct zone {
+	uint32_t id;	/* as of speakers; an index may become another's */
+	uint32_t slot;	/* its mix in plans, 0..FF_ZONES-1, while it lives: nobody who plays
+			   in it moves when a zone before it goes */
+	uint32_t filed; /* as in struct standing */
 	char name[PROFILE_NAME_MAX];
 	double volume_db;
 	bool mute;
-	struct level level;
 };
 
 /* One inquiry at a time on one adapter. */
@@ -107,6 +122,12 @@ struct scan {
 	bool asked;		      /* by a person, not by an unknown speaker */
 	uint64_t next;		      /* ns; not before this for unknown speakers */
 	uint32_t rounds;	      /* without finding all */
+};
+
+/* What was refused last, so that a flood of the same is told once a second. */
+struct refusal {
+	char text[FF_TEXT_MAX];
+	uint64_t at; /* ns */
 };
 
 /* How often the clock thread was late since it was last told. */
@@ -157,12 +178,16 @@ struct control {
 	bool modified; /* differs from saved */
 	uint32_t zones_n, speakers_n, sources_n;
 	struct zone zones[FF_ZONES];
-	struct speaker *speakers[FF_SPEAKERS];
-	struct source_run *sources[FF_SOURCES];
+	struct level levels[FF_ZONES];		/* by slot: plans name them */
+	struct speaker *speakers[FF_SPEAKERS];	/* by zone, then rank */
+	struct source_run *sources[FF_SOURCES]; /* likewise */
+	struct removed *removed;		/* newest first */
 	struct speaker *gone_speakers;
 	struct source_run *gone_sources;
 	bool muted_all;
 	uint32_t next_id;
+	uint64_t next_rank;
+	struct refusal refusal;
 
 	struct shelf_entry shelf[FF_PROFILES];
 	uint32_t shelf_n;

@@ -6,6 +6,7 @@
 #include "core/base/cut.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
+#include "core/control/names.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -37,25 +38,6 @@ static uint32_t ms_until(uint64_t t, uint64_t now)
 
 /* ---- sources ---------------------------------------------------------------------------- */
 
-static const char *const source_types[] = {
-	[SOURCE_ALSA] = "alsa", [SOURCE_PULSE] = "pulse", [SOURCE_COMMAND] = "command",
-	[SOURCE_FIFO] = "fifo", [SOURCE_STDIN] = "stdin", [SOURCE_TONE] = "tone",
-};
-
-static const char *const tones[] = {
-	[TONE_TUNE] = "tune",	[TONE_CLICKS] = "clicks",   [TONE_PINK] = "pink",
-	[TONE_SWEEP] = "sweep", [TONE_SILENCE] = "silence",
-};
-
-static const char *source_name(const struct source_run *s)
-{
-	if (s->conf.name[0])
-		return s->conf.name;
-	if (s->conf.type == SOURCE_TONE)
-		return tones[s->conf.tone];
-	return s->conf.device[0] ? s->conf.device : source_types[s->conf.type];
-}
-
 static enum ff_state state_of(const struct health_report *h)
 {
 	switch (h->state) {
@@ -76,11 +58,11 @@ static void write_source(struct source_run *s, struct ff_source *ret)
 	struct health_report h;
 
 	source_health(s->source, &h);
-	ret->id = s->id;
+	ret->id = s->is.id;
 	ret->zone = s->zone;
-	CUT_COPY(ret->name, source_name(s));
-	CUT_COPY(ret->type, source_types[s->conf.type]);
-	CUT_COPY(ret->device, s->conf.device);
+	CUT_COPY(ret->name, names_source(&s->conf));
+	CUT_COPY(ret->type, names_source_type(s->conf.type));
+	CUT_COPY(ret->device, names_source_device(&s->conf));
 	ret->state = state_of(&h);
 	CUT_COPY(ret->reason, h.reason);
 	ret->gain_db = (float)s->conf.gain_db;
@@ -137,7 +119,7 @@ static void write_speaker(struct control *c, struct speaker *s, uint64_t now,
 	struct health_report h;
 
 	sink_health(s->sink, &h);
-	ret->id = s->id;
+	ret->id = s->is.id;
 	ret->zone = s->zone;
 	CUT_COPY(ret->name, s->conf.name);
 	ret->output = (enum ff_output)s->conf.output;
@@ -318,7 +300,7 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 		CUT_COPY(to->name, c->zones[i].name);
 		to->volume_db = (float)c->zones[i].volume_db;
 		to->mute = c->zones[i].mute;
-		write_level(&c->zones[i].level, &to->level);
+		write_level(&c->levels[c->zones[i].slot], &to->level);
 	}
 	for (uint32_t i = 0; i < c->sources_n; i++)
 		write_source(c->sources[i], &ret->sources[ret->sources_n++]);

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/names.h"
 #include "core/control/status.h"
 
 #include <math.h>
@@ -65,11 +66,10 @@ static void watch_speaker(struct control *c, struct speaker *s)
 
 static void watch_source(struct control *c, struct source_run *s)
 {
-	const char *name = s->conf.name[0] ? s->conf.name : s->conf.device;
 	struct health_report h;
 
 	source_health(s->source, &h);
-	if (tell(*name ? name : "source", &h, &s->told, s->told_why, sizeof(s->told_why)))
+	if (tell(names_source(&s->conf), &h, &s->told, s->told_why, sizeof(s->told_why)))
 		control_changed(c);
 }
 

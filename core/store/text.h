@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * text - what may stand in a name: whole UTF-8 characters, no controls.
- *
- * Private to the store.
  */
 #ifndef FANFARE_STORE_TEXT_H
 #define FANFARE_STORE_TEXT_H

@@ -4,99 +4,11 @@
  * real files; no Bluetooth. Time is the machine's, so these wait for a state
  * with a generous end, never for a time.
  */
-#include "core/base/clock.h"
-#include "core/base/scope.h"
-#include "core/fanfare.h"
+#include "tests/control/house.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <sndfile.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#include <cmocka.h>
-
-#define PATIENCE_NS (20 * NS_PER_SEC)
-
-static char folder[64]; /* of this run: profiles, state, recordings */
-static struct ff_snapshot now;
-
-static const char *path_of(const char *name)
-{
-	static char path[2][256];
-	static int turn;
-
-	turn ^= 1;
-	snprintf(path[turn], sizeof(path[turn]), "%s/%s", folder, name);
-	return path[turn];
-}
-
-static void write_file(const char *name, const char *text)
-{
-	FILE *f = fopen(path_of(name), "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
-
-static struct ff *open_profile(const char *name)
-{
-	const struct ff_options options = { .profile = path_of(name), .no_bluetooth = true };
-	char why[FF_TEXT_MAX * 4];
-	struct ff *ff = NULL;
-
-	if (ff_open(&options, &ff, why) != 0)
-		fail_msg("cannot open %s: %s", name, why);
-	return ff;
-}
-
-static struct ff_speaker *speaker(const char *name)
-{
-	for (uint32_t i = 0; i < now.speakers_n; i++) {
-		if (!strcmp(now.speakers[i].name, name))
-			return &now.speakers[i];
-	}
-	return NULL;
-}
-
-/* Look until until() says yes; fails the test when it never does. */
-static void wait_for(struct ff *ff, bool (*until)(void), const char *what)
-{
-	uint64_t end = clock_now() + PATIENCE_NS;
-
-	for (;;) {
-		ff_snapshot(ff, &now);
-		if (until())
-			return;
-		if (clock_now() > end)
-			fail_msg("never saw: %s", what);
-		clock_sleep_until(clock_now() + 20 * NS_PER_MS);
-	}
-}
-
-static void play_on(struct ff *ff, uint64_t ns)
-{
-	clock_sleep_until(clock_now() + ns);
-	ff_snapshot(ff, &now);
-}
-
-static void submit(struct ff *ff, struct ff_command command)
-{
-	assert_int_equal(ff_submit(ff, &command), 0);
-}
-
-static bool log_has(const char *part)
-{
-	for (int i = 0; i < FF_LOG_LINES; i++) {
-		if (strstr(now.log[i].text, part))
-			return true;
-	}
-	return false;
-}
 
 #define PINK "sources = ( { type = \"tone\"; tone = \"pink\"; } );"
 
@@ -251,31 +163,6 @@ static bool file_plays(void)
 	return s && s->state == FF_PLAYING && s->level.peak_db[0] > -50;
 }
 
-/* The longest run of frames that are exactly zero, after sound began and before it ended. */
-static sf_count_t longest_silence(const char *path, sf_count_t *ret_frames)
-{
-	SF_INFO info = { 0 };
-	SNDFILE *f = sf_open(path, SFM_READ, &info);
-	sf_count_t run = 0, longest = 0, heard = 0;
-	float frame[2];
-
-	assert_non_null(f);
-	assert_int_equal(info.channels, 2);
-	while (sf_readf_float(f, frame, 1) == 1) {
-		if (frame[0] == 0.0f && frame[1] == 0.0f) {
-			run++;
-			continue;
-		}
-		if (heard > 0 && run > longest)
-			longest = run;
-		run = 0;
-		heard++;
-	}
-	sf_close(f);
-	*ret_frames = info.frames;
-	return longest;
-}
-
 static void a_speaker_in_both_profiles_plays_through_the_switch(void **state)
 {
 	struct ff_command load = { .verb = FF_LOAD_PROFILE };
@@ -388,26 +275,6 @@ static void a_saved_profile_says_what_was_heard(void **state)
 	ff_close(ff);
 }
 
-static int make_folder(void **state)
-{
-	(void)state;
-	snprintf(folder, sizeof(folder), "/tmp/fanfare-door-XXXXXX");
-	if (!mkdtemp(folder))
-		return -1;
-	setenv("XDG_CONFIG_HOME", path_of("config"), 1);
-	setenv("XDG_STATE_HOME", path_of("state"), 1);
-	return 0;
-}
-
-static int remove_folder(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-	return system(command);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,5 +289,5 @@ int main(void)
 		cmocka_unit_test(a_saved_profile_says_what_was_heard),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, house_begin, house_end);
 }

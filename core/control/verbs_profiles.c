@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* verbs_profiles - commands about profiles; see verbs.h. */
+#include "core/control/verbs.h"
+
+#include "core/base/log.h"
+#include "core/control/loading.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void verbs_profile(struct control *c, const struct ff_command *cmd)
+{
+	struct complaint why = { "" };
+	int r = 0;
+
+	switch ((int)cmd->verb) {
+	case FF_LOAD_PROFILE:
+		r = loading_load(c, cmd->text, &why);
+		break;
+	case FF_SAVE_PROFILE:
+		r = loading_save(c, cmd->text, &why);
+		break;
+	case FF_DELETE_PROFILE:
+		r = shelf_delete(cmd->text);
+		if (r < 0)
+			snprintf(why.text, sizeof(why.text), "profile \"%s\": %s", cmd->text,
+				 r == -EROFS ? "is shipped with Fanfare and stays"
+					     : strerror(-r));
+		else
+			log_notice("profile %s deleted", cmd->text);
+		loading_list(c);
+		break;
+	}
+	if (r < 0)
+		log_error("%s", why.text[0] ? why.text : strerror(-r));
+}
