@@ -360,9 +360,9 @@ static void what_makes_no_sense_is_refused_in_words_and_changes_nothing(void **s
 		{ { .verb = FF_SET_VOLUME, .id = 999 }, "no speaker number 999" },
 		{ { .verb = FF_MOVE_SPEAKER, .id = 1, .other = 2 }, "no zone number 2" },
 		{ { .verb = FF_REMOVE_SPEAKER, .other = 5 }, "no speaker number 0" },
+		{ { .verb = FF_RENAME_SPEAKER, .id = 1, .text = "\xff" }, "not UTF-8" },
 		{ { .verb = FF_RENAME_SPEAKER, .id = 1, .text = "" }, "cannot be a name" },
 		{ { .verb = FF_RENAME_SPEAKER, .id = 1, .text = "a\033[2Jb" }, "control char" },
-		{ { .verb = FF_RENAME_SPEAKER, .id = 1, .text = "\xff" }, "not UTF-8" },
 		{ { .verb = FF_RENAME_SPEAKER,
 		    .id = 1,
 		    .text = "012345678901234567890123456789012345678901234567890123456789012"
