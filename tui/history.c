@@ -13,6 +13,13 @@ static bool history_same_knob(const struct ff_command *a, const struct ff_comman
 	return a->verb == b->verb && a->id == b->id;
 }
 
+/* Whether it goes by steps: several of them soon after each other are one change. */
+static bool history_steps(enum ff_verb verb)
+{
+	return verb == FF_SET_VOLUME || verb == FF_SET_MASTER || verb == FF_SET_SOURCE_GAIN ||
+	       verb == FF_SET_TRIM;
+}
+
 /* What a command makes of its value, for people. */
 static void history_value(const struct ff_command *command, char *ret, size_t size)
 {
@@ -76,7 +83,8 @@ void history_do(struct ui *ui, const struct ff_command *before, const struct ff_
 	if (ui_submit(ui, after) < 0)
 		return;
 	history_wish(ui, after);
-	if (last && h->at == h->n && !last->told && history_same_knob(&last->after, after) &&
+	if (last && h->at == h->n && history_steps(after->verb) &&
+	    history_same_knob(&last->after, after) &&
 	    ui->now_ms - h->joined_ms < HISTORY_JOIN_MS) {
 		last->after = *after;
 	} else {
