@@ -5,6 +5,7 @@
 
 #include "core/base/scope.h"
 #include "tui/action.h"
+#include "tui/command.h"
 #include "tui/pane.h"
 #include "tui/text.h"
 #include "tui/theme.h"
@@ -29,6 +30,28 @@ static void action_help(struct ui *ui, int unused)
 {
 	(void)unused;
 	help_open(ui);
+}
+
+static void action_log(struct ui *ui, int unused)
+{
+	(void)unused;
+	log_open(ui);
+}
+
+static void action_command(struct ui *ui, int unused)
+{
+	(void)unused;
+	command_open(ui);
+}
+
+static void action_mouse(struct ui *ui, int unused)
+{
+	(void)unused;
+	ui->mouse = !ui->mouse;
+	ui->want = UI_MOUSE;
+	ui_say(ui, SAY_FINE,
+	       ui->mouse ? "the mouse chooses and sets; C lets it mark text to copy"
+			 : "the mouse marks text to copy; C takes it back");
 }
 
 static void action_undo(struct ui *ui, int unused)
@@ -69,16 +92,6 @@ static void action_stop(struct ui *ui, int unused)
 	ui_ask(ui, action_stop_yes, "Stop the music and leave?");
 }
 
-/* One step back: what is said, then what is filtered. */
-static void action_back(struct ui *ui, int unused)
-{
-	(void)unused;
-	if (ui->toast[0])
-		ui->toast[0] = '\0';
-	else
-		ui->filter[ui->pane][0] = '\0';
-}
-
 /* ---- filter ---------------------------------------------------------------------------------
  */
 
@@ -86,6 +99,16 @@ static void action_filter_set(struct ui *ui, const char *text)
 {
 	text_copy(ui->filter[ui->pane], sizeof(ui->filter[0]), text);
 	pane_kind(ui->pane)->update(ui);
+}
+
+/* One step back: what is said, then what is filtered. */
+static void action_back(struct ui *ui, int unused)
+{
+	(void)unused;
+	if (ui->toast[0])
+		ui->toast[0] = '\0';
+	else
+		action_filter_set(ui, "");
 }
 
 static void action_filter_off(struct ui *ui, const char *unused)
@@ -155,18 +178,21 @@ static void action_theme_values(const struct ui *ui, struct choices *ret)
 const struct binding action_keys[] = {
 	{ "Tab ]", "next-pane", action_turn, 1, NULL, "next pane" },
 	{ "S-Tab [", "previous-pane", action_turn, -1, NULL, "previous pane" },
-	{ "F2", "mixer", action_pane, PANE_MIXER, NULL, "the mixer" },
-	{ "F3", "devices", action_pane, PANE_DEVICES, NULL, "the Bluetooth devices" },
-	{ "F4", "align", action_pane, PANE_ALIGN, NULL, "the delays, to bring speakers in time" },
-	{ "F5", "profiles", action_pane, PANE_PROFILES, NULL, "the profiles" },
+	{ "F2 V", "mixer", action_pane, PANE_MIXER, NULL, "the mixer" },
+	{ "F3 D", "devices", action_pane, PANE_DEVICES, NULL, "the Bluetooth devices" },
+	{ "F4 A", "align", action_pane, PANE_ALIGN, NULL, "the delays, to bring speakers in time" },
+	{ "F5 P", "profiles", action_pane, PANE_PROFILES, NULL, "the profiles" },
+	{ "F6 E", "log", action_log, 0, NULL, "what happened: the log" },
 	{ "f", "full", action_full, 0, NULL, "this pane alone, or all where they fit" },
 	{ "/", "filter", action_filter, 0, NULL, "show only what has these letters in its name" },
 	{ "n", "next", action_next, 1, NULL, "the next one of them" },
 	{ "N", "previous", action_next, -1, NULL, "the one before" },
+	{ ":", "command", action_command, 0, NULL, "type a command; Tab completes it" },
 	{ "z", "undo", action_undo, 0, NULL, "undo the last change of sound or profile" },
 	{ "Z", "redo", action_redo, 0, NULL, "redo it" },
 	{ "M", "mute-all", action_mute_all, 0, NULL, "mute everything, or nothing" },
 	{ "T", "theme", action_theme, 0, NULL, "choose a theme" },
+	{ "C", "mouse", action_mouse, 0, NULL, "the mouse: for the console, or to copy text" },
 	{ "^L", "redraw", action_want, UI_REDRAW, NULL, "draw the screen anew" },
 	{ "^Z", "suspend", action_want, UI_SUSPEND, NULL, "back to the shell for a while; fg returns, the music goes on" },
 	{ "Esc", "back", action_back, 0, NULL, "back: close what is open" },

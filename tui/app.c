@@ -14,6 +14,8 @@
 #include "core/base/scope.h"
 #include "core/fanfare.h"
 #include "tui/app.h"
+#include "tui/keymap.h"
+#include "tui/keys.h"
 #include "tui/screen.h"
 #include "tui/session.h"
 #include "tui/sole.h"
@@ -113,6 +115,25 @@ static void app_wear(struct app *a, const char *name)
 	a->dirty = true;
 }
 
+/* Clicks are asked for as the model wants them. */
+static void app_mouse(struct app *a)
+{
+	if (!screen_mouse(a->screen, a->ui.mouse)) {
+		ui_say(&a->ui, SAY_WARNING, "this terminal knows no mouse");
+		a->ui.mouse = false;
+	}
+	a->input.clicks = a->ui.mouse;
+	a->dirty = true;
+}
+
+static void app_point(struct app *a)
+{
+	int row = a->input.mouse.row, col = a->input.mouse.col;
+
+	ui_point(&a->ui, cells_hit_at(&a->cells, row, col), row, col, a->input.mouse.wheel,
+		 app_now());
+}
+
 /* What the model asked for while a key was handled. */
 static void app_want(struct app *a)
 {
@@ -148,6 +169,7 @@ static void app_want(struct app *a)
 		app_wear(a, a->ui.theme);
 		break;
 	case UI_MOUSE:
+		app_mouse(a);
 		break;
 	}
 }
@@ -157,7 +179,10 @@ static void app_keys(struct app *a)
 	uint32_t key;
 
 	while (a->screen && !a->away && !a->stop && input_next(&a->input, app_now(), &key)) {
-		ui_key(&a->ui, key, app_now());
+		if (key == KEYS_MOUSE)
+			app_point(a);
+		else
+			ui_key(&a->ui, key, app_now());
 		a->dirty = true;
 		app_want(a);
 	}
@@ -345,7 +370,10 @@ static int app_console(struct app *a, const struct app_options *o, int tty, char
 		*dot = '\0';
 	a->ui.now_ms = app_now();
 	screen_teach(a->screen, &a->input);
+	a->ui.mouse = a->input.clicks = screen_mouse(a->screen, true);
 	app_wear(a, theme);
+	if (keymap_load(why, why_size) < 0)
+		ui_say(&a->ui, SAY_ERROR, "%s; the keys it came with are used", why);
 	app_resize(a);
 	app_update(a, app_now());
 	app_draw(a);

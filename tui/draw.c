@@ -7,8 +7,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/base/scope.h"
 #include "tui/draw.h"
 #include "tui/keymap.h"
+#include "tui/keys.h"
 #include "tui/pane.h"
 #include "tui/text.h"
 
@@ -210,53 +212,86 @@ static void draw_tabs(const struct ui *ui, struct cells *c, int row)
 		enum style style = i == (int)ui->pane ? STYLE_TAB_ON : STYLE_TAB;
 		int from = col;
 
-		col += cells_format(c, row, col, c->cols - col, style, " %s ",
-				    pane_kind((enum pane)i)->tab);
+		col += cells_format(c, row, col, c->cols - col, style,
+				    ui->filter[i][0] ? " %s /%s " : " %s ",
+				    pane_kind((enum pane)i)->tab, ui->filter[i]);
 		cells_hit(c, (struct rect){ row, from, 1, col - from }, HIT_PANE, i, 0);
 	}
 	if (col + 10 < c->cols) {
 		cells_text(c, row, c->cols - 8, 1, STYLE_KEY, "?");
 		cells_text(c, row, c->cols - 6, 5, STYLE_TAB, "help");
+		cells_hit(c, (struct rect){ row, c->cols - 8, 1, 7 }, HIT_KEY, 0, '?');
 	}
 }
 
-/* One hint of the footer; its width, drawn if there is room. */
-static int draw_hint(struct cells *c, int row, int col, int room, const char *hint)
+/* The first name in keys. */
+static void draw_first_key(const char *keys, char *ret, size_t size)
 {
-	char rich[16], plain[16], word[24];
-	const char *keys;
-	int width;
+	keys += strspn(keys, " ");
+	snprintf(ret, size, "%.*s", (int)strcspn(keys, " "), keys);
+}
 
-	if (sscanf(hint, "%15[^|]|%15[^|]|%23[^|]", rich, plain, word) != 3)
+/*
+ * One hint of the footer, "glyphs|plain|word": its width, drawn if there is
+ * room. own = the keys that a key file gave the action, NULL = those it came
+ * with. A click on it is the key.
+ */
+static int draw_hint(struct cells *c, int row, int col, int room, const char *hint,
+		     const char *keys, bool own)
+{
+	char rich[16], plain[16], word[24], first[16];
+	int width, from = col;
+
+	draw_first_key(keys, first, sizeof(first));
+	if (!*first || sscanf(hint, "%15[^|]|%15[^|]|%23[^|]", rich, plain, word) != 3)
 		return 0;
-	keys = c->glyphs == GLYPHS_FULL ? rich : plain;
-	width = text_width(keys) + 1 + text_width(word);
+	if (own)
+		text_copy(rich, sizeof(rich), first);
+	else if (c->glyphs != GLYPHS_FULL)
+		text_copy(rich, sizeof(rich), plain);
+	width = text_width(rich) + 1 + text_width(word);
 	if (width > room)
 		return 0;
-	col += cells_text(c, row, col, room, STYLE_KEY, keys);
+	col += cells_text(c, row, col, room, STYLE_KEY, rich);
 	cells_text(c, row, col + 1, room, STYLE_FOOTER, word);
+	cells_hit(c, (struct rect){ row, from, 1, width }, HIT_KEY, 0, (int)keys_named(first));
 	return width + 2;
+}
+
+/* Leaving and help are always there, where anything is; help not where the tabs have it. */
+static int draw_last_hints(struct cells *c, int row, int col)
+{
+	static const struct {
+		const char *action, *hint;
+	} last[] = { { "leave", "q|q|leave" }, { "help", "?|?|help" } };
+	int end = c->cols;
+	struct keymap_row k;
+
+	for (size_t i = 0; i < ARRAY_SIZE(last) && (i == 0 || c->cols < 60); i++) {
+		int width = text_width(last[i].hint) - 3 + 1;
+		bool found = false;
+
+		for (size_t n = 0; !found && keymap_row(n, &k); n++)
+			found = k.pane == KEYMAP_ALL &&
+				strcmp(k.binding->name, last[i].action) == 0;
+		if (!found || end - width < col)
+			break;
+		draw_hint(c, row, end - width - (c->cols > 40), width, last[i].hint, k.keys,
+			  k.keys != k.binding->keys);
+		end -= width + 2 + (c->cols > 40 && i == 0);
+	}
+	return end;
 }
 
 static void draw_footer(const struct ui *ui, struct cells *c, int row)
 {
-	static const char *const last[] = { "q|q|leave", "?|?|help" };
 	struct keymap_row k;
-	int col = c->cols > 40 ? 1 : 0, end = c->cols;
+	int col = c->cols > 40 ? 1 : 0, end = draw_last_hints(c, row, col);
 
-	for (int i = 0; i < 2; i++) { /* these two are always there, where anything is */
-		int width = text_width(last[i]) - 3 + 1;
-
-		if (end - width < col)
-			break;
-		if (i == 1 && c->cols >= 60)
-			break; /* the tabs have it */
-		draw_hint(c, row, end - width - (c->cols > 40), width, last[i]);
-		end -= width + 2 + (c->cols > 40 && i == 0);
-	}
 	for (size_t i = 0; keymap_row(i, &k); i++)
 		if (k.binding->hint && k.pane == (int)ui->pane)
-			col += draw_hint(c, row, col, end - col, k.binding->hint);
+			col += draw_hint(c, row, col, end - col, k.binding->hint, k.keys,
+					 k.keys != k.binding->keys);
 }
 
 /* A message; one too long for its row takes the row above as well, if that may be. */
@@ -310,6 +345,8 @@ static void draw_line(const struct ui *ui, struct cells *c, int row)
 	if (ui->ask[0]) {
 		col += cells_text(c, row, col, width - 5, STYLE_NOTICE, ui->ask);
 		col += cells_text(c, row, col, c->cols - col, STYLE_KEY, " y/N ");
+		cells_hit(c, (struct rect){ row, col - 5, 1, 2 }, HIT_KEY, 0, 'y');
+		cells_hit(c, (struct rect){ row, col - 3, 1, 2 }, HIT_KEY, 0, 'n');
 		cells_cursor(c, row, col < c->cols ? col : c->cols - 1);
 	} else if (ui->prompt.open) {
 		prompt_draw(ui, c, row, col, width);
@@ -383,6 +420,8 @@ void ui_draw(const struct ui *ui, struct cells *c)
 		draw_line(ui, c, c->rows - 2);
 	else if (busy || ui->toast[0])
 		draw_line(ui, c, c->rows - 1);
+	if (ui->log.open)
+		log_draw(ui, c);
 	if (ui->help.open)
 		help_draw(ui, c);
 	if (ui->picker.open)

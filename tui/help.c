@@ -37,6 +37,16 @@ void help_open(struct ui *ui)
 	ui->help = (struct help){ .open = true };
 }
 
+void help_pick(struct ui *ui, int i)
+{
+	struct keymap_row rows[HELP_MAX];
+
+	if (i < help_rows(ui, rows, HELP_MAX)) {
+		ui->help.open = false;
+		rows[i].binding->run(ui, rows[i].binding->arg);
+	}
+}
+
 void help_key(struct ui *ui, uint32_t key)
 {
 	struct keymap_row rows[HELP_MAX];
@@ -61,9 +71,8 @@ void help_key(struct ui *ui, uint32_t key)
 		ui->help.open = false;
 		return;
 	case KEYS_ENTER:
-		ui->help.open = false;
-		if (ui->help.top < n)
-			rows[ui->help.top].binding->run(ui, rows[ui->help.top].binding->arg);
+		ui->help.open = n > 0;
+		help_pick(ui, ui->help.top);
 		return;
 	case KEYS_BACKSPACE:
 		text_chop(ui->help.filter);
@@ -102,6 +111,7 @@ void help_draw(const struct ui *ui, struct cells *c)
 		cells_text(c, row, r.col + 3, keys, STYLE_KEY, b->keys);
 		cells_text(c, row, r.col + 4 + keys, width - keys - 6,
 			   selected ? STYLE_STRONG : STYLE_DIALOG, b->binding->help);
+		cells_hit(c, (struct rect){ row, r.col, 1, width }, HIT_PICK, 0, top + i);
 		if (selected)
 			cells_text(c, row, r.col + 1, 1, STYLE_STRONG, ">");
 	}

@@ -2,6 +2,7 @@
 /* input - see input.h. */
 #include <string.h>
 
+#include "core/base/scope.h"
 #include "tui/input.h"
 #include "tui/keys.h"
 #include "tui/text.h"
@@ -85,11 +86,37 @@ static uint32_t input_csi_key(char final, unsigned first, unsigned second)
 	}
 }
 
-/* CSI whose parameters begin at at. Returns its whole length, INPUT_MORE if cut. */
-static int input_csi(const struct input *in, size_t at, uint32_t *ret_key)
+/* A button went down, up or over there. Clicks of the left one and the wheel are keys. */
+static uint32_t input_mouse(struct input *in, unsigned button, unsigned col, unsigned row)
 {
-	unsigned number[2] = { 0, 0 }, which = 0;
-	bool private = false; /* an answer, not a key */
+	bool wheel = button & 64;
+
+	if (!in->clicks || row == 0 || col == 0 || (button & 32) ||
+	    (button & 3) > (wheel ? 1 : 0))
+		return 0;
+	in->mouse.row = (int)row - 1;
+	in->mouse.col = (int)col - 1;
+	in->mouse.wheel = !wheel ? 0 : button & 1 ? 1 : -1;
+	return KEYS_MOUSE;
+}
+
+/* ESC [ M and three bytes: a click, from terminals that know no other way. */
+static int input_old_mouse(struct input *in, size_t at, uint32_t *ret_key)
+{
+	const unsigned char *b = (const unsigned char *)in->bytes + at + 1;
+
+	if (at + 4 > in->n)
+		return INPUT_MORE;
+	if (b[0] >= 32 && b[1] > 32 && b[2] > 32)
+		*ret_key = input_mouse(in, b[0] - 32u, b[1] - 32u, b[2] - 32u);
+	return (int)at + 4;
+}
+
+/* CSI whose parameters begin at at. Returns its whole length, INPUT_MORE if cut. */
+static int input_csi(struct input *in, size_t at, uint32_t *ret_key)
+{
+	unsigned number[3] = { 0 }, which = 0;
+	char mark = 0; /* '<' of a click, '?' of an answer: no key */
 
 	*ret_key = 0;
 	if (in->bytes[at] == '[') { /* the kernel's console: ESC [ [ A is F1 */
@@ -101,23 +128,25 @@ static int input_csi(const struct input *in, size_t at, uint32_t *ret_key)
 			*ret_key = KEYS_F1 + (uint32_t)(c - 'A');
 		return (int)at + 2;
 	}
+	if (in->bytes[at] == 'M' && in->clicks)
+		return input_old_mouse(in, at, ret_key);
 	for (; at < in->n; at++) {
 		unsigned char c = (unsigned char)in->bytes[at];
 
-		if (c >= '0' && c <= '9' && which < 2 && number[which] < 1000)
-			number[which] = number[which] * 10 + (c - '0');
-		else if (c == ';')
+		if (c >= '0' && c <= '9') {
+			if (which < ARRAY_SIZE(number) && number[which] < 10000)
+				number[which] = number[which] * 10 + (c - '0');
+		} else if (c == ';') {
 			which++;
-		else if (c >= '<' && c <= '?')
-		private = true;
-		else if (c >= 0x40 && c <= 0x7E)
-		{
-			if (!private)
+		} else if (c >= '<' && c <= '?') {
+			mark = (char)c;
+		} else if (c >= 0x40 && c <= 0x7E) {
+			if (mark == 0)
 				*ret_key = input_csi_key((char)c, number[0], number[1]);
+			else if (mark == '<' && c == 'M')
+				*ret_key = input_mouse(in, number[0], number[1], number[2]);
 			return (int)at + 1;
-		}
-		else if (c < 0x20 || c > 0x7E)
-		{
+		} else if (c < 0x20 || c > 0x7E) {
 			return (int)at; /* broken off: what follows is its own */
 		}
 	}
@@ -136,7 +165,7 @@ static int input_string(const struct input *in)
 	return INPUT_MORE;
 }
 
-static int input_escape(const struct input *in, uint32_t *ret_key)
+static int input_escape(struct input *in, uint32_t *ret_key)
 {
 	*ret_key = 0;
 	for (size_t i = 0; i < in->learned_n; i++) {

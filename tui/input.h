@@ -27,6 +27,11 @@ struct input {
 		uint32_t key;
 	} learned[40]; /* what terminfo says this terminal sends */
 	size_t learned_n;
+	bool clicks; /* the terminal was asked to tell them */
+	struct {
+		int row, col; /* from 0 */
+		int wheel;    /* rows up (-) or down, 0 = a click of the left button */
+	} mouse;	      /* of the KEYS_MOUSE just given out */
 };
 
 /* [ui] A sequence of this terminal's own; NULL and what is too long are passed over. */

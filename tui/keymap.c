@@ -9,6 +9,14 @@
 #include "tui/keys.h"
 #include "tui/pane.h"
 
+#define KEYMAP_KEYS 48 /* bytes of the names in one row */
+
+/* What a key file says, by row; the process has one keyboard. */
+static struct {
+	bool set;
+	char keys[KEYMAP_KEYS];
+} keymap_own[KEYMAP_ROWS];
+
 /* The rows of pane, those of everywhere come last. */
 static const struct binding *keymap_rows(int pane, size_t *ret_n)
 {
@@ -25,13 +33,15 @@ static const struct binding *keymap_rows(int pane, size_t *ret_n)
 
 bool keymap_row(size_t i, struct keymap_row *ret)
 {
+	const char *own = i < KEYMAP_ROWS && keymap_own[i].set ? keymap_own[i].keys : NULL;
+
 	for (int p = 0; p <= PANE_COUNT; p++) {
 		size_t n;
 		const struct binding *rows = keymap_rows(p, &n);
 
 		if (i < n) {
 			*ret = (struct keymap_row){ &rows[i], p == PANE_COUNT ? KEYMAP_ALL : p,
-						    rows[i].keys };
+						    own ? own : rows[i].keys };
 			return true;
 		}
 		i -= n;
@@ -97,7 +107,7 @@ const struct typed *keymap_typed(int pane, const char *name)
 }
 
 /* Each key of row a that row b (NULL = none) has as well, in the same pane. */
-static bool keymap_clash(const struct keymap_row *a, const struct keymap_row *b, char *ret,
+static bool keymap_clash(const struct keymap_row *a, const struct keymap_row *b, char *why,
 			 size_t size)
 {
 	const char *keys = a->keys;
@@ -107,12 +117,14 @@ static bool keymap_clash(const struct keymap_row *a, const struct keymap_row *b,
 		uint32_t key = keys_named(name);
 
 		if (key == 0) {
-			snprintf(ret, size, "%s: no key is called \"%s\"", a->binding->name,
-				 name);
+			snprintf(why, size, "no key is called \"%s\"", name);
 			return true;
 		}
 		if (b && a->pane == b->pane && keymap_has(b->keys, key)) {
-			snprintf(ret, size, "key \"%s\" is bound to both %s and %s", name,
+			snprintf(why, size, "key \"%s\" is bound twice %s%s: %s and %s", name,
+				 a->pane == KEYMAP_ALL ? "everywhere" : "in ",
+				 a->pane == KEYMAP_ALL ? ""
+						       : pane_kind((enum pane)a->pane)->name,
 				 a->binding->name, b->binding->name);
 			return true;
 		}
@@ -120,17 +132,33 @@ static bool keymap_clash(const struct keymap_row *a, const struct keymap_row *b,
 	return false;
 }
 
-bool keymap_conflict(char *ret, size_t size)
+bool keymap_conflict(char *why, size_t size, size_t ret_row[2])
 {
 	struct keymap_row a, b;
 
-	*ret = '\0';
+	*why = '\0';
 	for (size_t i = 0; keymap_row(i, &a); i++) {
-		if (keymap_clash(&a, NULL, ret, size))
+		ret_row[0] = ret_row[1] = i;
+		if (keymap_clash(&a, NULL, why, size))
 			return true;
-		for (size_t j = i + 1; keymap_row(j, &b); j++)
-			if (keymap_clash(&a, &b, ret, size))
+		for (size_t j = i + 1; keymap_row(j, &b); j++) {
+			ret_row[1] = j;
+			if (keymap_clash(&a, &b, why, size))
 				return true;
+		}
 	}
 	return false;
+}
+
+void keymap_set(size_t i, const char *keys)
+{
+	if (i >= KEYMAP_ROWS)
+		return;
+	keymap_own[i].set = true;
+	snprintf(keymap_own[i].keys, sizeof(keymap_own[i].keys), "%s", keys);
+}
+
+void keymap_reset(void)
+{
+	memset(keymap_own, 0, sizeof(keymap_own));
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * keymap - what each key does: joined from the panes' own tables and the one
- * of everywhere; dispatched, helped with, hinted at and typed from there.
+ * of everywhere; dispatched, helped with, hinted at and typed from there. A
+ * key file (keys.conf) gives rows other keys.
  */
 #ifndef FANFARE_TUI_KEYMAP_H
 #define FANFARE_TUI_KEYMAP_H
@@ -11,6 +12,8 @@
 #include <stdint.h>
 
 #include "tui/list.h"
+
+#define KEYMAP_ROWS 256 /* that may have keys of one's own */
 
 struct ui;
 
@@ -54,9 +57,35 @@ const struct binding *keymap_action(int pane, const char *name);
 const struct typed *keymap_typed(int pane, const char *name);
 
 /*
- * [ui] Whether a key is bound twice in one pane, or is the name of none; ret
- * receives what and where, "" when all is well.
+ * [ui] Whether a key is bound twice in one pane, or is the name of none; why
+ * receives what and where, "" when all is well, and ret_row the two rows (twice
+ * the same where there is only one).
  */
-bool keymap_conflict(char *ret, size_t size);
+bool keymap_conflict(char *why, size_t size, size_t ret_row[2]);
+
+/* [ui] Give row i other keys: names, blank between; "" = by the command line only. */
+void keymap_set(size_t i, const char *keys);
+
+/* [ui] All rows have the keys they came with. */
+void keymap_reset(void);
+
+/*
+ * [ui] Read a key file over the keys that rows came with:
+ *
+ *	# comment
+ *	mixer.mute = m Space
+ *	undo = u
+ *
+ * file stands for it in why. All or nothing: 0, or -EBADMSG with file, line and
+ * what is wrong, then every row has its own keys.
+ */
+int keymap_parse(const char *text, const char *file, char *why, size_t why_size);
+
+/*
+ * [ui] Read the first keys.conf there is, in $XDG_CONFIG_HOME/fanfare (~/.config)
+ * and /etc/fanfare. 0, also when there is none; -EBADMSG, -EFBIG … with words in
+ * why.
+ */
+int keymap_load(char *why, size_t why_size);
 
 #endif

@@ -32,7 +32,8 @@ enum key_special {
 	KEYS_DELETE,
 	KEYS_BACKSPACE,
 	KEYS_BACKTAB,
-	KEYS_F1 /* F2..F12 follow */
+	KEYS_MOUSE, /* see struct input for where; no key file can name it */
+	KEYS_F1	    /* F2..F12 follow */
 };
 
 /* [any] The key called name ("a", "^X", "Up", "F10"), 0 = there is none. */

@@ -10,6 +10,9 @@ static void mixer_names(const struct ui *ui, struct choices *ret)
 {
 	for (uint32_t i = 0; i < ui->snap.speakers_n; i++)
 		choices_add(ret, ui->snap.speakers[i].name);
+	for (uint32_t i = 0; i < ui->snap.sources_n; i++)
+		choices_add(ret, *ui->snap.sources[i].name ? ui->snap.sources[i].name
+							   : ui->snap.sources[i].type);
 	for (uint32_t i = 0; i < ui->snap.zones_n; i++)
 		choices_add(ret, ui->snap.zones[i].name);
 }

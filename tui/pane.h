@@ -52,6 +52,11 @@ void pane_draw_none(const struct ui *ui, struct cells *c, struct rect r, enum pa
 /* [ui] The log; it has no keys. r.rows >= 1. */
 void pane_log_draw(const struct ui *ui, struct cells *c, struct rect r);
 
+/* [ui] The log as a window over everything, scrolled by keys. */
+void log_open(struct ui *ui);
+void log_key(struct ui *ui, uint32_t key);
+void log_draw(const struct ui *ui, struct cells *c);
+
 /* [ui] Draw the mixer into r. */
 void pane_mixer_draw(const struct ui *ui, struct cells *c, struct rect r, bool front);
 
@@ -62,5 +67,8 @@ int pane_mixer_rows(const struct ui *ui, int cols);
 void help_open(struct ui *ui);
 void help_key(struct ui *ui, uint32_t key);
 void help_draw(const struct ui *ui, struct cells *c);
+
+/* [ui] Row i of those that the help shows was clicked: run it. */
+void help_pick(struct ui *ui, int i);
 
 #endif

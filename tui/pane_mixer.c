@@ -41,6 +41,9 @@ static int mixer_name_width(const struct ui *ui, int cols, bool batteries)
 	for (uint32_t i = 0; i < ui->snap.speakers_n && width < most; i++)
 		if (text_width(ui->snap.speakers[i].name) > width)
 			width = text_width(ui->snap.speakers[i].name);
+	for (uint32_t i = 0; i < ui->snap.sources_n && width < most; i++)
+		if (text_width(ui->snap.sources[i].name) > width)
+			width = text_width(ui->snap.sources[i].name);
 	return width < most ? width : most > 8 ? most : 8;
 }
 
@@ -153,16 +156,40 @@ static void mixer_level(struct cells *c, int row, int col, const struct columns 
 			  quiet ? silent : fader);
 }
 
+/* "connecting 4 s, try 2 (^X stops)": one that is under way, as far as there is room. */
+static void mixer_busy(const struct ui *ui, uint32_t i, int room, char *ret, size_t size)
+{
+	const struct ff_speaker *s = &ui->snap.speakers[i];
+	const struct mixer_meters *m = &ui->mixer.speaker[i];
+	bool busy =
+		s->state == FF_CONNECTING || s->state == FF_PAIRING || s->state == FF_SEARCHING;
+	struct ff_speaker told = *s;
+	char tail[40];
+
+	if (busy && !s->reason[0] && m->since_ms && ui->now_ms - m->since_ms >= 1000) {
+		words_next(s, tail, sizeof(tail));
+		told.tries = told.retry_ms = 0;
+		words_state(&told, ret, size);
+		snprintf(ret + strlen(ret), size - strlen(ret), " %u s%s",
+			 (unsigned)((ui->now_ms - m->since_ms) / 1000), tail);
+	} else {
+		words_state(s, ret, size);
+	}
+	if (busy && s->output == FF_OUT_BLUETOOTH && text_width(ret) + 12 <= room)
+		snprintf(ret + strlen(ret), size - strlen(ret), " (^X stops)");
+}
+
 /* Why it does not play, where its meter would be; a long reason leaves the next try readable.
  */
 static void mixer_reason(struct cells *c, int row, int col, const struct columns *k,
-			 const struct ff_speaker *s)
+			 const struct ui *ui, uint32_t i)
 {
+	const struct ff_speaker *s = &ui->snap.speakers[i];
 	enum style style = s->state == FF_OFF ? STYLE_DIM : STYLE_WARN;
 	int room = k->meter_w + (k->peak ? 6 : 0), used, tail;
 	char text[FF_TEXT_MAX + 80], next[40];
 
-	words_state(s, text, sizeof(text));
+	mixer_busy(ui, i, room, text, sizeof(text));
 	words_next(s, next, sizeof(next));
 	tail = text_width(next);
 	if (text_width(text) > room && tail > 0 && tail < room / 2) {
@@ -199,7 +226,7 @@ static void mixer_speaker_row(const struct ui *ui, struct cells *c, int row, int
 		if (k->peak)
 			meter_number(m, c, row, col + k->peak, 5);
 	} else {
-		mixer_reason(c, row, col, k, s);
+		mixer_reason(c, row, col, k, ui, i);
 	}
 	if (s->mute)
 		cells_text(c, row, col + (k->marks ? k->marks : k->volume), 1, STYLE_MUTE, "M");
@@ -229,23 +256,55 @@ static void mixer_master_row(const struct ui *ui, struct cells *c, int row, int 
 		cells_text(c, row, col + (k->marks ? k->marks : k->volume), 1, STYLE_MUTE, "M");
 }
 
+static void mixer_source_row(const struct ui *ui, struct cells *c, int row, int col,
+			     const struct columns *k, uint32_t i)
+{
+	const struct ff_source *s = &ui->snap.sources[i];
+	const struct meter *m = &ui->mixer.source_meters[i].both;
+	bool plays = s->state == FF_PLAYING;
+	int room = k->meter_w + (k->peak ? 6 : 0);
+
+	cells_glyph(c, row, col + 1, plays ? 0x25B6 : 0x25CB, plays ? '>' : 'o',
+		    plays ? STYLE_GOOD : STYLE_WARN);
+	if (k->link)
+		cells_text(c, row, col + k->link, 3, STYLE_DIM, "in");
+	mixer_level(c, row, col, k, s->gain_db, !plays);
+	if (plays) {
+		meter_draw(m, c, row, col + k->meter, k->meter_w);
+		if (k->peak)
+			meter_number(m, c, row, col + k->peak, 5);
+	} else {
+		cells_text(c, row, col + k->meter, room, STYLE_WARN,
+			   s->reason[0] ? s->reason : "waits");
+	}
+}
+
 static void mixer_row_draw(const struct ui *ui, struct cells *c, int row, int col,
 			   const struct columns *k, int i, bool front)
 {
 	const struct mixer_row *r = &ui->mixer.row[i];
 	bool selected = i == ui->mixer.selected;
 	enum style style = selected && front ? STYLE_SELECT : STYLE_TEXT;
-	const char *name;
+	const char *name = mixer_name(ui, i);
 
-	if (r->master) {
+	cells_hit(c, (struct rect){ row, col, 1, k->end }, HIT_ROW, PANE_MIXER, i);
+	if (k->fader)
+		cells_hit(c, (struct rect){ row, col + k->fader, 1, k->fader_w }, HIT_FADER,
+			  PANE_MIXER, i);
+	switch (r->kind) {
+	case MIXER_MASTER:
 		mixer_master_row(ui, c, row, col, k, r->index);
-		name = ui->snap.zones_n > 1 ? ui->snap.zones[r->index].name : "MASTER";
+		if (ui->snap.zones_n == 1)
+			name = "MASTER";
 		if (!selected || !front)
 			style = STYLE_STRONG;
-	} else {
+		break;
+	case MIXER_SOURCE:
+		mixer_source_row(ui, c, row, col, k, r->index);
+		break;
+	case MIXER_SPEAKER:
 		mixer_speaker_row(ui, c, row, col, k, r->index);
-		name = words_name(ui->snap.speakers[r->index].name,
-				  ui->snap.speakers[r->index].address);
+		break;
 	}
 	if (selected && front)
 		cells_fill(c, row, col + k->name, k->name_w, ' ', style);
@@ -261,6 +320,7 @@ static void mixer_row_draw(const struct ui *ui, struct cells *c, int row, int co
 static void mixer_detail_text(const struct ui *ui, struct cells *c, struct rect r)
 {
 	const struct ff_speaker *s = mixer_speaker(ui) ? &ui->mixer.slow : NULL;
+	const struct ff_source *source = mixer_selected_source(ui);
 	char state[FF_TEXT_MAX + 80];
 	struct words w;
 
@@ -272,7 +332,9 @@ static void mixer_detail_text(const struct ui *ui, struct cells *c, struct rect 
 		words_start(&w, r.cols);
 		if (s)
 			words_stream(s, &w);
-		for (uint32_t i = 0; !s && i < ui->snap.sources_n; i++)
+		if (source)
+			words_source(source, &w);
+		for (uint32_t i = 0; !s && !source && i < ui->snap.sources_n; i++)
 			if (ui->snap.sources[i].zone == ui->mixer.selected_id)
 				words_source(&ui->snap.sources[i], &w);
 		cells_text(c, r.row, r.col, r.cols, STYLE_TEXT, w.text);
@@ -292,31 +354,32 @@ static void mixer_detail(const struct ui *ui, struct cells *c, struct rect r)
 	static const float whole[2] = { 1, 1 };
 	static const enum style fader[3] = { STYLE_FADER, STYLE_FADER, STYLE_FADER };
 	const struct ff_speaker *s = mixer_speaker(ui);
+	const struct ff_source *source = mixer_selected_source(ui);
 	const struct ff_zone *z = mixer_zone(ui);
 	const struct mixer_meters *m;
 	int row = r.row, half = r.cols * 5 / 9, width = r.cols - half - 12;
 	float db;
 
-	if (!s && !z)
+	if (!s && !source && !z)
 		return;
-	m = s ? &ui->mixer.speaker[s - ui->snap.speakers] : &ui->mixer.zone[z - ui->snap.zones];
-	db = s ? s->volume_db : z->volume_db;
-	draw_rule(c, r,
-		  s	     ? words_name(s->name, s->address)
-		  : *z->name ? z->name
-			     : "MASTER",
-		  false);
+	m = s	     ? &ui->mixer.speaker[s - ui->snap.speakers]
+	    : source ? &ui->mixer.source_meters[source - ui->snap.sources]
+		     : &ui->mixer.zone[z - ui->snap.zones];
+	db = s ? s->volume_db : source ? source->gain_db : z->volume_db;
+	draw_rule(c, r, mixer_name(ui, ui->mixer.selected), false);
 	if (r.rows >= DETAIL_ROWS) {
 		char text[16];
 
 		words_decibel(db, text, sizeof(text));
-		cells_format(c, ++row, r.col + 2, half - 4, STYLE_TEXT,
-			     "fader %.0f%%  %s%s   %s", (double)taper_percent(db), text,
+		cells_format(c, ++row, r.col + 2, half - 4, STYLE_TEXT, "%s %.0f%%  %s%s   %s",
+			     source ? "gain" : "fader", (double)taper_percent(db), text,
 			     db > FF_VOLUME_MIN ? " dB" : "", s ? mixer_map_name(s->map) : "");
 		cells_glyph(c, row + 1, r.col + 1, 0x2595, '|', STYLE_DIM);
 		cells_glyph(c, row + 1, r.col + half - 4, 0x258F, '|', STYLE_DIM);
 		meter_bar(c, row + 1, r.col + 2, half - 6, taper_percent(db) / 100, whole,
 			  fader);
+		cells_hit(c, (struct rect){ row + 1, r.col + 2, 1, half - 6 }, HIT_FADER,
+			  PANE_MIXER, ui->mixer.selected);
 		for (int side = 0; side < 2; side++) {
 			cells_text(c, row + side, r.col + half, 1, STYLE_DIM, side ? "R" : "L");
 			meter_draw(&m->side[side], c, row + side, r.col + half + 2, width);
@@ -340,7 +403,7 @@ static int mixer_detail_rows(const struct ui *ui, int rows, int cols)
 
 int pane_mixer_rows(const struct ui *ui, int cols)
 {
-	return 1 + (ui->mixer.rows ? ui->mixer.rows : 3) + (cols >= 60 ? DETAIL_ROWS : 0);
+	return 1 + (ui->mixer.rows > 1 ? ui->mixer.rows : 3) + (cols >= 60 ? DETAIL_ROWS : 0);
 }
 
 static void mixer_empty(const struct ui *ui, struct cells *c, struct rect r)
@@ -389,7 +452,11 @@ void pane_mixer_draw(const struct ui *ui, struct cells *c, struct rect r, bool f
 	top = list_top(&(struct list){ .selected = m->selected }, m->rows, r.rows);
 	for (int i = 0; i < r.rows && top + i < m->rows; i++)
 		mixer_row_draw(ui, c, r.row + i, r.col, &k, top + i, front);
-	if (ui->snap.speakers_n == 0) {
+	if (m->rows == 0 && ui->filter[PANE_MIXER][0] && r.rows > 0) {
+		pane_draw_none(ui, c, (struct rect){ r.row, r.col + 1, r.rows, r.cols - 1 },
+			       PANE_MIXER);
+		used = 2;
+	} else if (ui->snap.speakers_n == 0) {
 		mixer_empty(ui, c, (struct rect){ r.row + used, r.col, r.rows - used, r.cols });
 		used += 2;
 	}

@@ -29,9 +29,10 @@ struct screen {
 	bool color;
 	enum glyphs glyphs;
 	attr_t attrs[STYLE_COUNT];
-	struct cells shown; /* what curses has been told */
-	bool fresh;	    /* tell it everything */
-	char *frame;	    /* bytes on their way out */
+	struct cells shown;	/* what curses has been told */
+	bool fresh;		/* tell it everything */
+	bool mouse, mouse_told; /* clicks are wanted; the terminal was told so */
+	char *frame;		/* bytes on their way out */
 	size_t frame_size, frame_n, frame_at;
 };
 
@@ -279,6 +280,22 @@ void screen_wear(struct screen *s, const struct theme *t)
 	s->fresh = true;
 }
 
+bool screen_mouse(struct screen *s, bool on)
+{
+	const char *mouse = tigetstr("kmous");
+
+	s->mouse = on && mouse && mouse != (const char *)-1;
+	return s->mouse == on;
+}
+
+/* Clicks and the wheel, by coordinates that have no end at column 223. */
+static void screen_tell_mouse(struct screen *s, bool on)
+{
+	if (s->mouse_told != on)
+		dprintf(s->memory, on ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l");
+	s->mouse_told = on;
+}
+
 void screen_spoil(struct screen *s)
 {
 	clearok(stdscr, TRUE);
@@ -329,6 +346,7 @@ void screen_draw(struct screen *s, const struct cells *c)
 	s->shown.cursor_col = c->cursor_col;
 	if (c->cursor_row >= 0)
 		move(c->cursor_row, c->cursor_col);
+	screen_tell_mouse(s, s->mouse);
 	wnoutrefresh(stdscr);
 	doupdate();
 	s->frame_n = s->frame_at = 0;
@@ -365,6 +383,7 @@ void screen_suspend(struct screen *s)
 {
 	if (s->lost || s->away)
 		return;
+	screen_tell_mouse(s, false);
 	screen_drain(s);
 	endwin();
 	screen_drain(s);

@@ -54,6 +54,12 @@ void screen_measure(struct screen *s, int *ret_rows, int *ret_cols);
 /* [ui] Wear another theme from the next frame on. */
 void screen_wear(struct screen *s, const struct theme *t);
 
+/*
+ * [ui] Have the terminal tell clicks and the wheel from the next frame on, or
+ * leave them to it again. False = it knows no mouse.
+ */
+bool screen_mouse(struct screen *s, bool on);
+
 /* [ui] Repaint everything with the next frame (^L). */
 void screen_spoil(struct screen *s);
 

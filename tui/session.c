@@ -82,6 +82,8 @@ static void session_mend(const struct termios *found)
 		putp(exit_attribute_mode);
 	if (cursor_normal)
 		putp(cursor_normal);
+	if (key_mouse)
+		fputs("\033[?1006l\033[?1000l", stdout);
 	fflush(stdout);
 	tcsetattr(STDOUT_FILENO, TCSANOW, found);
 }

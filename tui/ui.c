@@ -91,19 +91,22 @@ void ui_show(struct ui *ui, enum pane pane)
 void ui_point(struct ui *ui, const struct hit *hit, int row, int col, int wheel,
 	      uint64_t now_ms)
 {
-	bool covered = ui->ask[0] || ui->prompt.open || ui->picker.open || ui->help.open ||
-		       pairing_open(ui);
+	bool asks = ui->ask[0] || pairing_open(ui);
+	bool covered =
+		asks || ui->prompt.open || ui->picker.open || ui->help.open || ui->log.open;
 
 	(void)row;
-	(void)col;
 	ui->now_ms = now_ms;
+	ui->moved = true;
 	if (wheel && covered)
 		ui_key(ui, wheel < 0 ? KEYS_UP : KEYS_DOWN, now_ms);
 	else if (wheel)
 		pane_kind(ui->pane)->move(ui, wheel);
 	else if (hit && hit->kind == HIT_PICK && ui->picker.open)
 		picker_pick(ui, hit->value);
-	else if (hit && hit->kind == HIT_KEY)
+	else if (hit && hit->kind == HIT_PICK && ui->help.open)
+		help_pick(ui, hit->value);
+	else if (hit && hit->kind == HIT_KEY && (asks || !covered))
 		ui_key(ui, (uint32_t)hit->value, now_ms);
 	if (!hit || covered || wheel || hit->kind == HIT_KEY || hit->kind == HIT_PICK)
 		return;
@@ -111,6 +114,8 @@ void ui_point(struct ui *ui, const struct hit *hit, int row, int col, int wheel,
 		ui_show(ui, (enum pane)hit->pane);
 	if (hit->kind == HIT_ROW && pane_kind(ui->pane)->pick)
 		pane_kind(ui->pane)->pick(ui, hit->value);
+	if (hit->kind == HIT_FADER)
+		mixer_slide(ui, hit->value, (col - hit->r.col + 1) * 100 / hit->r.cols);
 }
 
 static void ui_ask_key(struct ui *ui, uint32_t key)
@@ -136,6 +141,8 @@ void ui_key(struct ui *ui, uint32_t key, uint64_t now_ms)
 		picker_key(ui, key);
 	} else if (ui->help.open) {
 		help_key(ui, key);
+	} else if (ui->log.open) {
+		log_key(ui, key);
 	} else {
 		b = keymap_find((int)ui->pane, key);
 		if (b)
@@ -149,7 +156,9 @@ static bool ui_counts(const struct ui *ui)
 	const struct ff_snapshot *s = &ui->snap;
 
 	for (uint32_t i = 0; i < s->speakers_n; i++)
-		if (s->speakers[i].retry_ms > 0 || s->speakers[i].drop_age_ms < 60000)
+		if (s->speakers[i].retry_ms > 0 || s->speakers[i].drop_age_ms < 60000 ||
+		    s->speakers[i].state == FF_CONNECTING ||
+		    s->speakers[i].state == FF_PAIRING || s->speakers[i].state == FF_SEARCHING)
 			return true;
 	for (uint32_t i = 0; i < s->adapters_n; i++)
 		if (s->adapters[i].scanning)

@@ -48,6 +48,11 @@ struct help {
 	char filter[32];
 };
 
+struct log_view {
+	bool open;
+	int up; /* rows from the newest */
+};
+
 struct ui {
 	struct ff_snapshot snap; /* with what was just asked for laid over it */
 	bool first;		 /* a snapshot has come */
@@ -65,6 +70,7 @@ struct ui {
 	struct profiles profiles;
 	char filter[PANE_COUNT][32]; /* only rows with this in their name are shown */
 	struct help help;
+	struct log_view log;
 	struct history history;
 	struct prompt prompt;	 /* a line being typed */
 	struct prompt_past past; /* commands typed before */

@@ -93,6 +93,43 @@ static void what_nobody_knows_is_taken_whole(void **state)
 	assert_int_equal(only_key("\xC3("), '(');
 }
 
+static void clicks_and_the_wheel_are_keys_where_they_were_asked_for(void **state)
+{
+	static const struct {
+		const char *bytes;
+		int row, col, wheel;
+	} clicks[] = {
+		{ "\033[<0;12;7M", 6, 11, 0 }, { "\033[<64;300;120M", 119, 299, -1 },
+		{ "\033[<65;1;1M", 0, 0, 1 },  { "\033[<4;2;3M", 2, 1, 0 }, /* with Shift */
+		{ "\033[M +(", 7, 10, 0 },				    /* the old way */
+		{ "\033[Ma!!", 0, 0, 1 },
+	};
+	static const char *const nothing[] = {
+		"\033[<0;12;7m",  "\033[<2;12;7M", /* released; the right button */
+		"\033[<35;12;7M", "\033[<0;0;7M",  /* moved; nowhere */
+		"\033[M#+(",	  "\033[<66;1;1M",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(clicks); i++) {
+		struct input in = { .clicks = true };
+
+		input_feed(&in, clicks[i].bytes, strlen(clicks[i].bytes), 1000);
+		assert_int_equal(next(&in, 1000), KEYS_MOUSE);
+		assert_int_equal(in.mouse.row, clicks[i].row);
+		assert_int_equal(in.mouse.col, clicks[i].col);
+		assert_int_equal(in.mouse.wheel, clicks[i].wheel);
+		assert_int_equal(in.n, 0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(nothing); i++) {
+		struct input in = { .clicks = true };
+
+		input_feed(&in, nothing[i], strlen(nothing[i]), 1000);
+		assert_int_equal(next(&in, 1000), 0);
+		assert_int_equal(in.n, 0);
+	}
+}
+
 static void a_lone_escape_is_one_after_its_time(void **state)
 {
 	struct input in = { .n = 0 };
@@ -207,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_sequences_are_keys),
 		cmocka_unit_test(what_nobody_knows_is_taken_whole),
+		cmocka_unit_test(clicks_and_the_wheel_are_keys_where_they_were_asked_for),
 		cmocka_unit_test(a_lone_escape_is_one_after_its_time),
 		cmocka_unit_test(an_arrow_torn_by_a_slow_line_is_an_arrow),
 		cmocka_unit_test(a_torn_character_waits_for_its_rest),

@@ -54,9 +54,10 @@ static const struct ff_command *last(void)
 static void no_key_is_bound_twice(void **state)
 {
 	char why[128];
+	size_t row[2];
 
 	(void)state;
-	if (keymap_conflict(why, sizeof(why)))
+	if (keymap_conflict(why, sizeof(why), row))
 		fail_msg("%s", why);
 }
 
@@ -277,7 +278,7 @@ static void the_master_is_a_row_like_others(void **state)
 	struct ui *ui = party(2);
 
 	(void)state;
-	type(ui, "k5");
+	type(ui, "kk5");
 	assert_int_equal(last()->verb, FF_SET_MASTER);
 	assert_int_equal(last()->id, 0);
 	type(ui, "m");
@@ -285,6 +286,16 @@ static void the_master_is_a_row_like_others(void **state)
 	sent.n = 0;
 	type(ui, "so,x"); /* those mean nothing to a master */
 	assert_int_equal(sent.n, 0);
+	type(ui, "j5"); /* and between them its source, with a gain */
+	assert_int_equal(last()->verb, FF_SET_SOURCE_GAIN);
+	assert_int_equal(last()->id, snap.sources[0].id);
+	assert_float_equal(last()->value, -20, 1e-4f);
+	type(ui, "z");
+	assert_float_equal(last()->value, 0, 1e-4f);
+	sent.n = 0;
+	type(ui, "mso,x");
+	assert_int_equal(sent.n, 0);
+	assert_non_null(strstr(ui->toast, "no mute"));
 	free(ui);
 }
 
