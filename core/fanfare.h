@@ -216,6 +216,9 @@ struct ff_snapshot {
 	uint64_t cycles, late_cycles; /* of the clock thread; late = by over a period */
 	float skew_us; /* largest software skew between playing speakers, NAN = not known */
 
+	bool attached; /* it plays in another process, and goes on without this one */
+	bool lost; /* that process is gone or silent: all of this is old; notice says more */
+
 	bool bus; /* D-Bus answers */
 	bool bluetoothd;
 	char no_bluetooth[FF_TEXT_MAX]; /* why bluetoothd does not answer us, "" = it does */
@@ -318,34 +321,72 @@ struct ff_command {
 	char text[FF_PATH_MAX];
 };
 
+/* Where the core is that a door leads to. */
+enum ff_where {
+	FF_HERE,     /* in this process, whoever else plays */
+	FF_ATTACHED, /* in the process that plays already */
+	FF_ANYWHERE, /* there if one does, else here */
+};
+
 struct ff_options {
+	/* of a core in this process */
 	const char *profile; /* name or path; NULL = the last one, else the demonstration */
-	bool no_bluetooth;   /* leave D-Bus alone */
+	bool no_bluetooth;   /* leave org.bluez alone */
 	bool log_to_stderr;  /* one line an event; else only in the snapshot */
+	bool serve;	     /* let others attach to it over D-Bus, where there is one */
+
+	enum ff_where where;
 };
 
 struct ff;
 
 /*
- * [any] Start the core in this process and come back with a door into it. A
- * missing bus, bluetoothd, sound card or profile is a state in the snapshot,
- * not a failure. Fails with -ENOMEM, -EAGAIN (no threads), or what reading the
- * named profile gives: -ENOENT, -EBADMSG, with words in why (may be NULL).
- * *ret is the caller's, to be given to ff_close().
+ * [any] Start the core in this process, or attach to one that plays, and come
+ * back with a door into it. A missing bus, bluetoothd, sound card or profile is
+ * a state in the snapshot, not a failure; so is a process that goes away later:
+ * it is waited for. Fails with -ENOMEM, -EAGAIN (no threads), what reading the
+ * named profile gives (-ENOENT, -EBADMSG), or where one that plays is asked for:
+ * -ENOTCONN (none does), -EACCES (not for this user), -EPROTONOSUPPORT (another
+ * version), -ETIMEDOUT; with words in why (may be NULL). *ret is the caller's,
+ * to be given to ff_close().
  */
 int ff_open(const struct ff_options *options, struct ff **ret, char why[FF_TEXT_MAX * 4]);
 
-/* [any] Stop the sound and every thread, release all. NULL is fine. */
+/*
+ * [any] Stop the sound and every thread, release all. NULL is fine. Where it is
+ * attached, what plays goes on.
+ */
 void ff_close(struct ff *ff);
 
-/* [any] Copy one command in. -EAGAIN when the queue is full, -EINVAL when malformed. */
+/*
+ * [any] Copy one command in. -EAGAIN when the queue is full or too many came at
+ * once, -EINVAL when malformed; attached also -ENOTCONN, -EACCES, -ETIMEDOUT (it
+ * did not say within two seconds whether it took it).
+ */
 int ff_submit(struct ff *ff, const struct ff_command *command);
+
+/*
+ * [any] Attached: ask the process that plays to end. 0 or as ff_submit();
+ * -EOPNOTSUPP when it is this one, whose end is its own affair.
+ */
+int ff_stop(struct ff *ff);
+
+/*
+ * [any] Whether another process plays that one can attach to, or that refuses
+ * us: asked of D-Bus in a few milliseconds.
+ */
+bool ff_running(void);
 
 /* [any] Copy the present state out. */
 void ff_snapshot(struct ff *ff, struct ff_snapshot *ret);
 
 /* [any] A descriptor, readable when something changed since the last ff_snapshot(). */
 int ff_fd(struct ff *ff);
+
+/* [any] The words of these values: "playing", "mono", "bluetooth"; NULL = there is none. */
+const char *ff_state_name(uint32_t state);
+const char *ff_map_name(uint32_t map);
+const char *ff_output_name(uint32_t output);
 
 /*
  * [any] Read and check the profile in file path without playing it. 0, or
