@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* fanfare - the door into the core in this process; see fanfare.h. */
+/*
+ * fanfare - the door; see fanfare.h.
+ *
+ * Into the core in this process, or by remote.c into another one.
+ */
 #include "core/fanfare.h"
 
 #include "core/control/control.h"
+#include "core/remote.h"
+#include "core/service/service.h"
 #include "core/store/profile.h"
 #include "core/store/shelf.h"
 
@@ -10,28 +16,48 @@
 #include <string.h>
 
 struct ff {
-	struct control *control;
+	struct control *control; /* in this process, */
+	struct service *service; /* which others may use; NULL = they may not */
+	struct remote *remote;	 /* or in another one */
 };
+
+static int open_here(struct ff *ff, const struct ff_options *options, char *why)
+{
+	struct complaint complaint;
+	int r = control_new(options, &ff->control, &complaint);
+
+	if (r < 0) {
+		snprintf(why, FF_TEXT_MAX * 4, "%.*s", FF_TEXT_MAX * 4 - 1, complaint.text);
+		return r;
+	}
+	return options->serve ? service_new(ff->control, &ff->service) : 0;
+}
+
+SCOPED_FN(struct ff, ff_close)
 
 int ff_open(const struct ff_options *options, struct ff **ret, char why[FF_TEXT_MAX * 4])
 {
-	struct complaint complaint;
-	struct ff *ff = calloc(1, sizeof(*ff));
-	int r;
+	SCOPED(ff_closep) struct ff *ff = calloc(1, sizeof(*ff));
+	char words[FF_TEXT_MAX * 4] = "";
+	int r = -ENOTCONN;
 
 	if (why)
 		why[0] = '\0';
 	if (!ff)
 		return -ENOMEM;
-	r = control_new(options, &ff->control, &complaint);
+	if (options->where != FF_HERE)
+		r = remote_new(&ff->remote, words);
+	/* one that plays and cannot be used is no reason to fight it over the speakers */
+	if (r == -ENOTCONN && options->where != FF_ATTACHED) {
+		words[0] = '\0';
+		r = open_here(ff, options, words);
+	}
 	if (r < 0) {
 		if (why)
-			snprintf(why, FF_TEXT_MAX * 4, "%.*s", FF_TEXT_MAX * 4 - 1,
-				 complaint.text);
-		free(ff);
+			memcpy(why, words, sizeof(words));
 		return r;
 	}
-	*ret = ff;
+	*ret = TAKE(ff);
 	return 0;
 }
 
@@ -39,23 +65,39 @@ void ff_close(struct ff *ff)
 {
 	if (!ff)
 		return;
+	service_free(ff->service);
 	control_free(ff->control);
+	remote_free(ff->remote);
 	free(ff);
 }
 
 int ff_submit(struct ff *ff, const struct ff_command *command)
 {
-	return control_submit(ff->control, command);
+	return ff->remote ? remote_submit(ff->remote, command)
+			  : control_submit(ff->control, command);
 }
 
 void ff_snapshot(struct ff *ff, struct ff_snapshot *ret)
 {
-	control_snapshot(ff->control, ret);
+	if (ff->remote)
+		remote_snapshot(ff->remote, ret);
+	else
+		control_snapshot(ff->control, ret);
 }
 
 int ff_fd(struct ff *ff)
 {
-	return control_fd(ff->control);
+	return ff->remote ? remote_fd(ff->remote) : control_fd(ff->control);
+}
+
+int ff_stop(struct ff *ff)
+{
+	return ff->remote ? remote_stop(ff->remote) : -EOPNOTSUPP;
+}
+
+bool ff_running(void)
+{
+	return remote_running();
 }
 
 int ff_check_profile(const char *path, char **ret_text)
