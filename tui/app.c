@@ -98,6 +98,8 @@ static void app_leave(struct app *a, bool lost)
 		screen_lost(a->screen);
 	screen_free(TAKE(a->screen));
 	session_detach();
+	if (a->ui.snap.attached) /* what plays is not ours to keep alive */
+		a->stop = true;
 }
 
 static void app_wear(struct app *a, const char *name)
@@ -146,15 +148,21 @@ static void app_want(struct app *a)
 		break;
 	case UI_LEAVE:
 		app_leave(a, false);
-		snprintf(
-			text, sizeof(text),
-			"Fanfare plays on in the background, process %ld. To stop it: kill %ld",
-			(long)getpid(), (long)getpid());
+		if (a->stop)
+			snprintf(text, sizeof(text), "Fanfare plays on.");
+		else
+			snprintf(text, sizeof(text),
+				 "Fanfare plays on in the background, process %ld. To stop it: "
+				 "kill %ld",
+				 (long)getpid(), (long)getpid());
 		session_say(a->channel, SESSION_LEFT, 0, text);
 		close(TAKE_FD(a->channel));
 		break;
 	case UI_STOP:
-		a->stop = true;
+		if (a->ui.snap.attached && ff_stop(a->ff) < 0)
+			ui_say(&a->ui, SAY_ERROR, "it does not listen, so it was not stopped");
+		else
+			a->stop = true;
 		break;
 	case UI_SUSPEND:
 		screen_suspend(a->screen);
@@ -340,13 +348,29 @@ static void app_attend(struct app *a)
 
 static int app_open(struct app *a, const struct app_options *o, char *why)
 {
-	struct ff_options options = {
+	const struct ff_options options = {
 		.profile = o->profile,
 		.no_bluetooth = o->no_bluetooth,
 		.log_to_stderr = o->headless,
+		.serve = true,
+		.where = o->headless ? FF_HERE : FF_ANYWHERE,
 	};
 
 	return ff_open(&options, &a->ff, why);
+}
+
+/* A profile that was asked for is loaded where it plays; in a core of ours it is already. */
+static void app_attached(struct app *a, const struct app_options *o)
+{
+	struct ff_command load = { .verb = FF_LOAD_PROFILE };
+	/* a path means a file from here, not from where that process runs */
+	SCOPED(freep)
+	char *path = o->profile && strchr(o->profile, '/') ? realpath(o->profile, NULL) : NULL;
+
+	if (!o->profile)
+		return;
+	snprintf(load.text, sizeof(load.text), "%s", path ? path : o->profile);
+	ui_submit(&a->ui, &load);
 }
 
 static int app_console(struct app *a, const struct app_options *o, int tty, char *why,
@@ -376,6 +400,8 @@ static int app_console(struct app *a, const struct app_options *o, int tty, char
 		ui_say(&a->ui, SAY_ERROR, "%s; the keys it came with are used", why);
 	app_resize(a);
 	app_update(a, app_now());
+	if (a->ui.snap.attached)
+		app_attached(a, o);
 	app_draw(a);
 	return 0;
 }
@@ -402,7 +428,7 @@ int app_run(const struct app_options *o)
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C"); /* a decimal point everywhere, as in profiles */
 	if (!o->headless) {
-		if (!sole_ask())
+		if (!ff_running() && !sole_ask())
 			return EXIT_FAILURE;
 		channel = session_start();
 		tty = screen_tty();
@@ -412,12 +438,14 @@ int app_run(const struct app_options *o)
 	if (!a)
 		return EXIT_FAILURE;
 	a->channel = channel;
-	a->sole = sole_hold(); /* one that plays already was asked about, or is headless' own
-				  affair */
+	a->sole = -EBADF;
 	a->signals = app_signals();
 	r = app_open(a, o, why);
 	if (r == 0 && !o->headless)
 		r = app_console(a, o, tty, why, sizeof(why));
+	/* one that plays already was asked about, or is headless' own affair */
+	if (r == 0 && !a->ui.snap.attached)
+		a->sole = sole_hold();
 	while (r == 0 && !a->stop) {
 		if (a->screen)
 			app_turn(a);

@@ -157,8 +157,15 @@ static void draw_header(const struct ui *ui, struct cells *c)
 	};
 	int need, col = c->cols > 40 ? 1 : 0, gap;
 
-	snprintf(p[HEAD_APP].text, sizeof(p[0].text), ui->host[0] ? "fanfare@%.40s" : "fanfare",
-		 ui->host);
+	snprintf(p[HEAD_APP].text, sizeof(p[0].text), "fanfare%s%.40s%s",
+		 ui->host[0] ? "@" : "", ui->host,
+		 !s->attached ? ""
+		 : s->lost    ? " (attached: gone)"
+			      : " (attached)");
+	if (s->lost) {
+		p[HEAD_APP].weight = 7;
+		p[HEAD_APP].style = STYLE_HEADER_HOT;
+	}
 	if (s->simulated)
 		text_copy(p[HEAD_SIMULATED].text, sizeof(p[0].text),
 			  c->cols >= 90 ? " SIMULATED SPEAKERS " : " SIMULATED ");

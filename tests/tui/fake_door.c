@@ -157,6 +157,18 @@ void ff_snapshot(struct ff *ff, struct ff_snapshot *ret)
 	play(&ret->sources[0].level, t, 0);
 }
 
+int ff_stop(struct ff *ff)
+{
+	(void)ff;
+	fake->stops++;
+	return 0;
+}
+
+bool ff_running(void)
+{
+	return fake->snap.attached;
+}
+
 int ff_fd(struct ff *ff)
 {
 	(void)ff;

@@ -18,7 +18,7 @@
 struct fake_door {
 	struct ff_snapshot snap;
 	atomic_bool moving; /* levels change with every snapshot, as music's do */
-	atomic_int snapshots, closed, commands;
+	atomic_int snapshots, closed, commands, stops;
 	_Atomic pid_t pid; /* of the process that opened it */
 	struct ff_command command[64];
 	int news; /* eventfd */
