@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * host - a Fanfare in a process of its own that serves others, on the private
+ * bus of tests/bluez/rig.h.
+ *
+ * Two speakers that play into nothing and a tone, no Bluetooth. To be started
+ * while the test has no threads of its own.
+ */
+#ifndef TESTS_SERVICE_HOST_H
+#define TESTS_SERVICE_HOST_H
+
+#include "core/fanfare.h"
+
+#include <sys/types.h>
+
+/* Folders and profile for this program; HOME and XDG_* point there from now on. */
+void host_prepare(void);
+void host_clean(void);
+
+/* Start it; does not wait for it to be on the bus. */
+pid_t host_start(void);
+
+/* End it and wait for that; its exit status, or -signal. */
+int host_end(pid_t pid, int sig);
+
+/* Attach, for up to 20 s; fails the test when there is no way in. */
+struct ff *host_attach(void);
+
+/* Look until until(snapshot, arg) holds, for up to 20 s. */
+typedef bool (*host_until)(const struct ff_snapshot *s, const void *arg);
+void host_wait(struct ff *ff, struct ff_snapshot *ret, host_until until, const void *arg,
+	       const char *what);
+
+/* Resident memory of a process, kB. */
+long host_memory(pid_t pid);
+
+#endif
