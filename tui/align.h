@@ -1,14 +1,63 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * align - what the align pane remembers between keys.
+ * align - the trims: when each speaker sounds beside a reference, set by ear.
+ *
+ * The reference is the speaker that the others wait for, until a person here
+ * chooses another or begins to trim; from then on it stays.
  */
 #ifndef FANFARE_TUI_ALIGN_H
 #define FANFARE_TUI_ALIGN_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/fanfare.h"
+#include "tui/cells.h"
 #include "tui/list.h"
+
+struct ui;
+
+/* The other of two trims that x changes between; at first the one that was found. */
+struct align_other {
+	uint32_t id; /* speaker */
+	float trim_ms;
+};
 
 struct align {
 	struct list list;
+	uint32_t row[FF_SPEAKERS]; /* indexes into speakers: those the filter lets through */
+	int rows;
+	uint32_t selected_id;
+	uint32_t reference_id; /* 0 = there is no speaker */
+	bool chosen;	       /* it stays the reference whoever waits for whom */
+	uint32_t clicking;     /* whom a click train was begun here for; 0 = none was */
+	struct align_other other[FF_SPEAKERS];
+	uint32_t others;
 };
+
+/* [ui] A new snapshot is in ui->snap. */
+void align_update(struct ui *ui);
+
+/* [ui] The speaker under the cursor, and the reference; NULL = there is none. */
+const struct ff_speaker *align_selected(const struct ui *ui);
+const struct ff_speaker *align_reference(const struct ui *ui);
+
+/* [ui] How much later than the reference s is set to sound, ms; NAN = in another zone. */
+float align_offset(const struct ui *ui, const struct ff_speaker *s);
+
+/* [ui] The same for what it would be without delays and trims, by its own latency. */
+float align_raw(const struct ui *ui, const struct ff_speaker *s);
+
+/* [ui] The trim that x would bring back, ms. */
+float align_other(const struct ui *ui, const struct ff_speaker *s);
+
+/* [ui] Trim s to ms (clamped to the tenth, -500..500), to be undone. */
+void align_trim(struct ui *ui, const struct ff_speaker *s, float ms);
+
+/* [ui] End the click train that was begun here, if any: the console leaves. */
+void align_end(struct ui *ui);
+
+/* [ui] Draw the pane; see pane.h. */
+void pane_align_draw(const struct ui *ui, struct cells *c, struct rect r, bool front);
 
 #endif

@@ -94,6 +94,7 @@ static void app_resize(struct app *a)
 /* The terminal is gone, or no longer wanted: from here on without one. */
 static void app_leave(struct app *a, bool lost)
 {
+	align_end(&a->ui);
 	if (lost && a->screen)
 		screen_lost(a->screen);
 	screen_free(TAKE(a->screen));

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * devices - the Bluetooth devices as a list that holds still, what keys do to
- * the one selected, and the questions a pairing asks.
+ * devices - the Bluetooth devices as a list that holds still, and what keys do
+ * to the one selected.
+ *
+ * The list is in three groups and sorted whenever the pane comes to the front
+ * or a scan begins; while the cursor is in it every line stays where it is.
  */
 #ifndef FANFARE_TUI_DEVICES_H
 #define FANFARE_TUI_DEVICES_H
@@ -12,17 +15,23 @@
 #include "core/fanfare.h"
 #include "tui/cells.h"
 #include "tui/list.h"
+#include "tui/pairing.h"
 
 struct ui;
+
+enum devices_group { DEVICES_CONNECTED, DEVICES_KNOWN, DEVICES_NEW };
 
 struct devices {
 	struct list list;
 	char order[FF_DEVICES][FF_ADDR_MAX]; /* as shown: kept while the cursor is in it */
+	uint8_t group[FF_DEVICES];	     /* enum devices_group, of when it was sorted */
 	uint32_t order_n;
-	bool unnamed;		  /* show those without a name too */
-	char target[FF_ADDR_MAX]; /* whom an open prompt or question is about */
-	uint32_t answered;	  /* cookie of the pairing question already answered */
-	uint32_t asked;		  /* cookie for which a prompt was opened */
+	char sorted_for[32];	   /* the filter it was made with */
+	bool unnamed;		   /* show those without a name too */
+	bool details;		   /* all about the selected one, under the list */
+	char adapter[FF_ADDR_MAX]; /* only what this one knows; "" = all adapters */
+	char target[FF_ADDR_MAX];  /* whom an open prompt or question is about */
+	struct pairing pairing;
 };
 
 /* [ui] A new snapshot is in ui->snap. */
@@ -31,24 +40,34 @@ void devices_update(struct ui *ui);
 /* [ui] The pane comes to the front. */
 void devices_enter(struct ui *ui);
 
-/* [ui] The device of that address, NULL = gone. */
+/* [ui] Sort it anew, the cursor on the device it was on. */
+void devices_sort(struct ui *ui);
+
+/* [ui] The device of that address, as the chosen adapter knows it; NULL = gone. */
 const struct ff_device *devices_find(const struct ui *ui, const char *address);
 
-/* [ui] What keys do. */
-void devices_move(struct ui *ui, int rows);
-void devices_scan(struct ui *ui, int unused);
-void devices_toggle(struct ui *ui, int unused);
-void devices_pair(struct ui *ui, int unused);
-void devices_trust(struct ui *ui, int unused);
-void devices_forget(struct ui *ui, int unused);
-void devices_rename(struct ui *ui, int unused);
-void devices_unnamed(struct ui *ui, int unused);
-void devices_add(struct ui *ui, int unused);
-void devices_cancel(struct ui *ui, int unused);
+/* [ui] The one under the cursor, NULL = there is none. */
+const struct ff_device *devices_selected(const struct ui *ui);
 
-/* [ui] The pairing question of the far side, in a window over everything. */
-bool pairing_open(const struct ui *ui);
-void pairing_key(struct ui *ui, uint32_t key);
-void pairing_draw(const struct ui *ui, struct cells *c);
+/* [ui] A name that can be seen. */
+const char *devices_name(const struct ff_device *d);
+
+/* [ui] Whether d goes over an adapter that is in use here: the chosen one, or any. */
+bool devices_concerns(const struct ui *ui, const struct ff_adapter *a);
+
+/* [ui] What it is for people: "headset", "phone"; "" = nobody knows. */
+const char *devices_type(const struct ff_device *d);
+
+/* [ui] How it is with it, for its row. */
+void devices_state(const struct ui *ui, const struct ff_device *d, char *ret, size_t size);
+
+/* [ui] All that is known of it, pieces two blanks apart. */
+void devices_details(const struct ui *ui, const struct ff_device *d, char *ret, size_t size);
+
+/* [ui] What is wrong and the command that mends it; "" = nothing. */
+void devices_trouble(const struct ui *ui, char *ret, size_t size);
+
+/* [ui] Draw the pane; see pane.h. */
+void pane_devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool front);
 
 #endif

@@ -355,7 +355,7 @@ static void draw_line(const struct ui *ui, struct cells *c, int row)
 		cells_hit(c, (struct rect){ row, col - 5, 1, 2 }, HIT_KEY, 0, 'y');
 		cells_hit(c, (struct rect){ row, col - 3, 1, 2 }, HIT_KEY, 0, 'n');
 		cells_cursor(c, row, col < c->cols ? col : c->cols - 1);
-	} else if (ui->prompt.open) {
+	} else if (ui->prompt.open && !pairing_types(ui)) {
 		prompt_draw(ui, c, row, col, width);
 	} else if (ui->toast[0]) {
 		draw_toast(ui, c, row);

@@ -229,16 +229,9 @@ void mixer_map_typed(struct ui *ui, const char *text)
 void mixer_trim(struct ui *ui, int tenths)
 {
 	const struct ff_speaker *s = mixer_speaker(ui);
-	struct ff_command before = { .verb = FF_SET_TRIM };
-	struct ff_command after = before;
 
-	if (!s)
-		return;
-	before.id = after.id = s->id;
-	before.value = s->trim_ms;
-	after.value = roundf(s->trim_ms * 10 + (float)tenths) / 10;
-	after.value = fminf(fmaxf(after.value, -500), 500);
-	mixer_turn(ui, before, after, "trim");
+	if (s)
+		align_trim(ui, s, s->trim_ms + (float)tenths / 10);
 }
 
 void mixer_clear(struct ui *ui, int unused)

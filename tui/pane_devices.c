@@ -1,101 +1,105 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pane_devices - the list of Bluetooth devices, what is missing in words, and
- * the window of a pairing.
+ * pane_devices - the devices in their groups, the adapters over them, all
+ * about the selected one under them; or what is missing, in words.
+ *
+ * A narrow window drops the address first, then type, battery and signal.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/scope.h"
 #include "tui/draw.h"
 #include "tui/pane.h"
 #include "tui/text.h"
-#include "tui/words.h"
 
-/* What is wrong, and what mends it; NULL = nothing. */
-static const char *devices_trouble(const struct ui *ui)
+#define LINES_MAX     (FF_DEVICES + 3) /* three groups have a heading each */
+#define HEADINGS_ROWS 5		       /* a list lower than this has none */
+
+/* Where each column begins, 0 = left out. */
+struct columns {
+	int name, name_w, signal, battery, type, state, address, end;
+};
+
+static void devices_columns(struct columns *k, int cols)
 {
-	const struct ff_snapshot *s = &ui->snap;
-	bool powered = false;
+	int at = cols >= 30 ? 3 : 2;
 
-	for (uint32_t i = 0; i < s->adapters_n; i++)
-		powered = powered || s->adapters[i].powered;
-	if (ui->no_bluetooth)
-		return "Bluetooth is left alone: this Fanfare was started with --no-bluetooth.";
-	if (!s->bus)
-		return "No D-Bus answers, so Bluetooth cannot be reached. Mend: sudo apt "
-		       "install dbus; sudo systemctl start dbus";
-	if (!s->bluetoothd)
-		return "The Bluetooth service does not run. Mend: sudo apt install bluez; sudo "
-		       "systemctl start bluetooth";
-	if (s->adapters_n == 0)
-		return "No Bluetooth adapter is here. Plug one in; if there is one, try: "
-		       "rfkill "
-		       "unblock bluetooth";
-	if (!powered)
-		return "The Bluetooth adapter is switched off. Mend: rfkill unblock bluetooth";
-	return NULL;
+	*k = (struct columns){
+		.name = at,
+		.name_w = cols >= 100  ? 28
+			  : cols >= 60 ? 20
+			  : cols >= 30 ? cols / 3
+				       : cols / 2,
+		.end = cols - (cols >= 40),
+	};
+	at += k->name_w + 1;
+	if (cols >= 40)
+		k->signal = at, at += 4;
+	if (cols >= 50)
+		k->battery = at, at += 5;
+	if (cols >= 60)
+		k->type = at, at += 11;
+	k->state = at;
+	if (cols >= 100)
+		k->address = k->end - 17;
 }
 
-static void devices_state(const struct ui *ui, const struct ff_device *d, char *ret,
-			  size_t size)
+static enum style devices_style(const struct ui *ui, const struct ff_device *d)
 {
 	const struct ff_speaker *s = d->speaker ? ui_speaker(ui, d->speaker) : NULL;
-	const char *state = d->busy	   ? "working (^X cancels)"
-			    : d->connected ? "connected"
-			    : d->paired	   ? "paired"
-			    : d->rssi	   ? "new"
-					   : "known";
 
-	snprintf(ret, size, "%s%s%s%s", state, d->trusted || !d->paired ? "" : ", not trusted",
-		 d->audio_sink || d->rssi == 0 ? "" : ", no speaker",
-		 s ? ", in the profile" : "");
+	if (d->busy || d->doing[0])
+		return STYLE_WARN;
+	if (s)
+		return s->state == FF_PLAYING ? STYLE_GOOD
+		       : s->state == FF_OFF   ? STYLE_TEXT
+					      : STYLE_WARN;
+	return d->failed[0] ? STYLE_BAD : d->connected ? STYLE_GOOD : STYLE_TEXT;
+}
+
+static void devices_dot(struct cells *c, int row, int col, const struct ff_device *d)
+{
+	if (d->busy || d->doing[0])
+		cells_glyph(c, row, col, 0x25D0, '+', STYLE_WARN);
+	else if (d->connected)
+		cells_glyph(c, row, col, 0x25CF, '*', STYLE_GOOD);
+	else
+		cells_glyph(c, row, col, 0x25CB, d->paired ? 'o' : '.',
+			    d->failed[0] ? STYLE_BAD : STYLE_DIM);
 }
 
 static void devices_row(const struct ui *ui, struct cells *c, struct rect r, int i, bool front)
 {
 	const struct devices *v = &ui->devices;
 	const struct ff_device *d = devices_find(ui, v->order[i]);
-	int name_w = r.cols >= 60 ? 24 : r.cols / 3, at = r.col + 3;
 	bool selected = i == v->list.selected;
-	char text[96];
+	char text[FF_TEXT_MAX + 80];
+	struct columns k;
 
 	if (!d)
 		return;
-	if (d->connected)
-		cells_glyph(c, r.row, r.col + 1, 0x25CF, '*', STYLE_GOOD);
-	else if (d->busy)
-		cells_glyph(c, r.row, r.col + 1, 0x25D0, '+', STYLE_WARN);
-	else
-		cells_glyph(c, r.row, r.col + 1, 0x25CB, d->paired ? 'o' : '.', STYLE_DIM);
+	devices_columns(&k, r.cols);
+	cells_hit(c, r, HIT_ROW, PANE_DEVICES, i);
+	devices_dot(c, r.row, r.col + k.name - 2, d);
 	if (selected && front)
-		cells_fill(c, r.row, at, name_w, ' ', STYLE_SELECT);
-	cells_text(c, r.row, at, name_w,
+		cells_fill(c, r.row, r.col + k.name, k.name_w, ' ', STYLE_SELECT);
+	cells_text(c, r.row, r.col + k.name, k.name_w,
 		   selected && front ? STYLE_SELECT
 		   : d->name[0]	     ? STYLE_TEXT
 				     : STYLE_DIM,
-		   words_name(d->name, d->address));
-	at += name_w + 1;
-	if (r.cols >= 40) {
-		if (d->rssi)
-			draw_signal(c, r.row, at, d->rssi);
-		at += 4;
-	}
-	if (r.cols >= 50) {
-		if (d->battery >= 0)
-			cells_format(c, r.row, at, 4,
-				     d->battery <= 25 ? STYLE_WARN : STYLE_TEXT, "%3d%%",
-				     d->battery);
-		at += 5;
-	}
+		   devices_name(d));
+	if (k.signal && d->rssi)
+		draw_signal(c, r.row, r.col + k.signal, d->rssi);
+	if (k.battery && d->battery >= 0)
+		cells_format(c, r.row, r.col + k.battery, 4,
+			     d->battery <= 25 ? STYLE_WARN : STYLE_TEXT, "%3d%%", d->battery);
+	if (k.type)
+		cells_text(c, r.row, r.col + k.type, 10, STYLE_DIM, devices_type(d));
 	devices_state(ui, d, text, sizeof(text));
-	cells_text(c, r.row, at, r.col + r.cols - at - (r.cols >= 78 ? 19 : 0),
-		   d->connected ? STYLE_GOOD
-		   : d->busy	? STYLE_WARN
-				: STYLE_TEXT,
-		   text);
-	if (r.cols >= 78)
-		cells_right(c, r.row, r.col + r.cols - 18, 17, STYLE_DIM, d->address);
+	cells_text(c, r.row, r.col + k.state, (k.address ? k.address - 1 : k.end) - k.state,
+		   devices_style(ui, d), text);
+	if (k.address)
+		cells_text(c, r.row, r.col + k.address, 17, STYLE_DIM, d->address);
 	if (selected) {
 		cells_text(c, r.row, r.col, 1, STYLE_STRONG, ">");
 		if (front)
@@ -103,130 +107,136 @@ static void devices_row(const struct ui *ui, struct cells *c, struct rect r, int
 	}
 }
 
+static void devices_adapter_text(const struct ff_adapter *a, char *ret, size_t size)
+{
+	if (a->scanning)
+		snprintf(ret, size, "looking, %u s left", (a->scan_left_ms + 999) / 1000);
+	else if (a->blocked)
+		snprintf(ret, size, "blocked by rfkill");
+	else
+		snprintf(ret, size, "%s", a->powered ? "ready" : "switched off");
+}
+
+/* One line: what each adapter does; those that were not chosen are dim. */
 static void devices_adapters(const struct ui *ui, struct cells *c, struct rect r)
 {
-	int col = r.col + 1;
+	int col = r.col + 1, end = r.col + r.cols;
 
-	for (uint32_t i = 0; i < ui->snap.adapters_n && col < r.col + r.cols; i++) {
+	for (uint32_t i = 0; i < ui->snap.adapters_n && col < end; i++) {
 		const struct ff_adapter *a = &ui->snap.adapters[i];
-		char text[64];
+		enum style style = !devices_concerns(ui, a)    ? STYLE_DIM
+				   : a->scanning	       ? STYLE_STRONG
+				   : a->powered && !a->blocked ? STYLE_TEXT
+							       : STYLE_WARN;
+		char text[48], use[48] = "";
 
-		if (a->scanning)
-			snprintf(text, sizeof(text), "looking, %u s left",
-				 (a->scan_left_ms + 999) / 1000);
-		else
-			snprintf(text, sizeof(text), "%s",
-				 a->powered ? "ready" : "switched off");
-		col += cells_format(c, r.row, col, r.col + r.cols - col,
-				    a->powered ? STYLE_TEXT : STYLE_WARN,
-				    "%s %s: %s, %u playing, air %.0f%%", a->name, a->address,
-				    text, a->streams, (double)a->air * 100) +
+		devices_adapter_text(a, text, sizeof(text));
+		if (a->streams)
+			snprintf(use, sizeof(use), ", %u playing, air %.0f%%", a->streams,
+				 (double)a->air * 100);
+		col += cells_format(c, r.row, col, end - col, style, "%s%s %s%s", a->name,
+				    ui->devices.adapter[0] && devices_concerns(ui, a) ? " only:"
+										      : "",
+				    text, use) +
 		       3;
 	}
 }
 
-static void devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
+/* Lines of the list: a row's index, or -1 - its group for a heading. Returns how many. */
+static int devices_lines(const struct devices *v, bool headings, int ret[LINES_MAX],
+			 int *ret_selected)
 {
-	const struct devices *v = &ui->devices;
-	const char *trouble = devices_trouble(ui);
-	int used = 0, count = (int)v->order_n, top;
-	struct rect line = r;
+	int n = 0;
+
+	*ret_selected = 0;
+	for (int i = 0; i < (int)v->order_n; i++) {
+		if (headings && (i == 0 || v->group[i] != v->group[i - 1]))
+			ret[n++] = -1 - v->group[i];
+		if (i == v->list.selected)
+			*ret_selected = n;
+		ret[n++] = i;
+	}
+	return n;
+}
+
+static void devices_list(const struct ui *ui, struct cells *c, struct rect r, bool front)
+{
+	static const char *const groups[] = { [DEVICES_CONNECTED] = "CONNECTED",
+					      [DEVICES_KNOWN] = "KNOWN",
+					      [DEVICES_NEW] = "NEW" };
+	struct list shown = { 0 };
+	int lines[LINES_MAX], top, n;
+
+	n = devices_lines(&ui->devices, r.rows >= HEADINGS_ROWS, lines, &shown.selected);
+	top = list_top(&shown, n, r.rows);
+	for (int i = 0; i < r.rows && top + i < n; i++) {
+		struct rect line = { r.row + i, r.col, 1, r.cols };
+		int what = lines[top + i];
+
+		if (what >= 0)
+			devices_row(ui, c, line, what, front);
+		else
+			cells_text(c, line.row, line.col + 1, line.cols - 1, STYLE_TITLE,
+				   groups[-1 - what]);
+	}
+}
+
+/* Under the list, or in place of most of it where there is no room; the rows taken. */
+static int devices_strip(const struct ui *ui, struct cells *c, struct rect r)
+{
+	const struct ff_device *d = devices_selected(ui);
+	char text[512];
+	int rows;
+
+	if (!ui->devices.details || !d || r.rows < 2 || r.cols < 4)
+		return 0;
+	devices_details(ui, d, text, sizeof(text));
+	rows = draw_wrapped(text, r.cols - 2) + 1;
+	if (rows > r.rows - 1)
+		rows = r.rows - 1;
+	r.row += r.rows - rows;
+	if (rows >= 2) {
+		draw_rule(c, (struct rect){ r.row, r.col, 1, r.cols }, devices_name(d), false);
+		r.row++;
+	}
+	draw_wrap(c, (struct rect){ r.row, r.col + 1, rows >= 2 ? rows - 1 : 1, r.cols - 2 },
+		  STYLE_TEXT, text);
+	return rows;
+}
+
+void pane_devices_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
+{
+	const struct rect inside = { r.row + (r.rows >= 3), r.col + 1, r.rows - (r.rows >= 3),
+				     r.cols - 2 };
+	char trouble[FF_TEXT_MAX * 2];
+	int used = 0;
 
 	if (r.rows >= 3) {
 		draw_rule(c, r, "Devices", front);
 		r.row++, r.rows--;
 	}
-	line = (struct rect){ r.row, r.col + 1, r.rows, r.cols - 2 };
-	if (trouble) {
-		used = draw_wrap(c, line, STYLE_WARN, trouble);
+	devices_trouble(ui, trouble, sizeof(trouble));
+	if (trouble[0]) {
+		used = draw_wrap(c, inside, STYLE_WARN, trouble);
 	} else if (r.rows >= 5) {
 		devices_adapters(ui, c, r);
 		used = 1;
 	}
 	r.row += used, r.rows -= used;
-	if (count == 0 && !trouble && r.rows > 0) {
-		line = (struct rect){ r.row, r.col + 1, r.rows, r.cols - 2 };
+	if (r.rows <= 0)
+		return;
+	if (ui->devices.order_n > 0) {
+		r.rows -= devices_strip(ui, c, r);
+		devices_list(ui, c, r, front);
+	} else if (ui->filter[PANE_DEVICES][0]) {
+		pane_draw_none(ui, c, (struct rect){ r.row, inside.col, r.rows, inside.cols },
+			       PANE_DEVICES);
+	} else if (!trouble[0]) {
 		draw_wrap(
-			c, line, STYLE_STRONG,
+			c, (struct rect){ r.row, inside.col, r.rows, inside.cols },
+			STYLE_STRONG,
 			"No device is known. Switch a speaker's pairing mode on, then press s "
 			"to look for it.");
-		cells_cursor(c, r.row, r.col + 1);
+		cells_cursor(c, r.row, inside.col);
 	}
-	top = list_top(&v->list, count, r.rows);
-	for (int i = 0; i < r.rows && top + i < count; i++)
-		devices_row(ui, c, (struct rect){ r.row + i, r.col, 1, r.cols }, top + i,
-			    front);
 }
-
-void pairing_draw(const struct ui *ui, struct cells *c)
-{
-	const struct ff_pairing *p = &ui->snap.pairing;
-	const char *name = words_name(p->name, p->address), *what = "", *keys = "";
-	int width = c->cols < 56 ? c->cols : 56, height = c->rows < 7 ? c->rows : 7;
-	struct rect r = { (c->rows - height) / 3, (c->cols - width) / 2, height, width };
-	int row = r.row + 1, col = r.col + 2, inner = width - 4;
-
-	switch (p->question) {
-	case FF_ASK_NONE:
-		return;
-	case FF_ASK_CONFIRM:
-		what = p->code[0] ? "Does it show this number?" : "It asks to be paired.";
-		keys = "y yes   n no";
-		break;
-	case FF_ASK_PASSKEY:
-		what = "Type the six digits that it shows.";
-		keys = "Enter sends   Esc refuses";
-		break;
-	case FF_ASK_PIN:
-		what = "Type its PIN; it stands in its manual.";
-		keys = "Enter sends   Esc refuses";
-		break;
-	case FF_SHOW_PASSKEY:
-	case FF_SHOW_PIN:
-		what = "Type this over there, then Enter:";
-		keys = "Esc refuses";
-		break;
-	}
-	cells_frame(c, r, STYLE_DIALOG, "Pairing");
-	cells_text(c, row++, col, inner, STYLE_STRONG, name);
-	cells_text(c, row++, col, inner, STYLE_DIALOG, what);
-	if (p->code[0])
-		cells_format(c, row++, col, inner, STYLE_DIALOG_HOT, " %s ", p->code);
-	cells_text(c, row, col, inner, STYLE_KEY, keys);
-	if (!ui->prompt.open)
-		cells_cursor(c, row, col);
-	if (p->left_ms && inner > 40)
-		cells_format(c, row, r.col + width - 14, 12, STYLE_DIM, "%3u s left",
-			     (p->left_ms + 999) / 1000);
-}
-
-/* clang-format off */
-static const struct binding keys[] = {
-	{ "Up k", "up", devices_move, -1, "↑↓|jk|select", "select the device above" },
-	{ "Down j", "down", devices_move, 1, NULL, "select the device below" },
-	{ "PgUp", "page-up", devices_move, -10, NULL, "ten up" },
-	{ "PgDn", "page-down", devices_move, 10, NULL, "ten down" },
-	{ "Home", "first", devices_move, -FF_DEVICES, NULL, "select the first device" },
-	{ "End", "last", devices_move, FF_DEVICES, NULL, "select the last device" },
-	{ "s", "scan", devices_scan, 0, "s|s|scan", "look for devices for 30 s, or stop looking" },
-	{ "Enter", "connect", devices_toggle, 0, "Enter|Enter|connect", "make it a speaker here: pair, trust, connect; or disconnect it" },
-	{ "p", "pair", devices_pair, 0, "p|p|pair only", "pair, trust and connect, the profile as it is" },
-	{ "+", "add", devices_add, 0, NULL, "put it into the profile" },
-	{ "t", "trust", devices_trust, 0, NULL, "trust it, or no longer: who is trusted may connect by itself" },
-	{ "e", "rename", devices_rename, 0, "e|e|rename", "give it another name; an empty one is its own again" },
-	{ "d Del", "forget", devices_forget, 0, "d|d|forget", "forget it, and its pairing" },
-	{ "v", "unnamed", devices_unnamed, 0, NULL, "show devices without a name too, or hide them" },
-	{ "^X", "cancel", devices_cancel, 0, NULL, "cancel what is under way for it" },
-};
-/* clang-format on */
-
-const struct pane_kind pane_devices = {
-	.name = "devices",
-	.tab = "F3 Devices",
-	.draw = devices_draw,
-	.update = devices_update,
-	.enter = devices_enter,
-	.move = devices_move,
-	.keys = keys,
-	.keys_n = ARRAY_SIZE(keys),
-};

@@ -33,6 +33,7 @@ static struct ff_speaker *add_speaker(struct ff_snapshot *s)
 		.audible = true,
 		.latency_ms = 150.0f + (float)i,
 		.latency_from = FF_LATENCY_REPORTED,
+		.reported_ms = 150.0f + (float)i,
 		.measured_ms = NAN,
 		.delay_ms = 20.0f - (float)(i % 20),
 		.codec = "SBC",
@@ -93,8 +94,8 @@ void scene_party(struct ff_snapshot *s, uint32_t speakers)
 		.adapters[0] = { .name = "hci0",
 				 .address = "AA:BB:CC:00:11:22",
 				 .powered = true,
-				 .streams = 4,
-				 .air = 0.62f },
+				 .streams = speakers < 4 ? speakers : 4,
+				 .air = speakers ? 0.62f : 0 },
 	};
 	for (uint32_t i = 0; i < speakers; i++) {
 		struct ff_speaker *p = add_speaker(s);
@@ -106,6 +107,7 @@ void scene_party(struct ff_snapshot *s, uint32_t speakers)
 			p->battery = 22;
 			p->level.peak_db[1] = -1.2f;
 			p->latency_from = FF_LATENCY_MEASURED;
+			p->measured_ms = p->latency_ms = 171.4f;
 		} else if (i == 3) {
 			p->mute = true;
 			p->audible = false;

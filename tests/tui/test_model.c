@@ -497,10 +497,12 @@ static void pairing_questions_are_answered_by_their_cookie(void **state)
 	assert_int_equal(last()->id, 7);
 	assert_false(last()->flag);
 
-	snap.pairing = (struct ff_pairing){ .question = FF_ASK_PASSKEY, .cookie = 8 };
+	snap.pairing = (struct ff_pairing){ .question = FF_ASK_PASSKEY,
+					    .cookie = 8,
+					    .left_ms = 20000 };
 	answer(ui, 11400);
 	type(ui, "99");
-	snap.pairing.question = FF_ASK_NONE; /* its patience is over */
+	snap.pairing.question = FF_ASK_NONE; /* it broke off */
 	answer(ui, 11500);
 	assert_false(ui->prompt.open);
 	assert_non_null(strstr(ui->toast, "no longer"));
