@@ -23,10 +23,22 @@ struct terminal {
 	bool ended;
 	int rows, cols;
 	size_t bytes;
+	bool mouse; /* clicks were asked for */
 	VTerm *vt;
 	VTermScreen *screen;
 	char text[256 * 1024];
 };
+
+static int set_property(VTermProp prop, VTermValue *val, void *user)
+{
+	struct terminal *t = user;
+
+	if (prop == VTERM_PROP_MOUSE)
+		t->mouse = val->number != VTERM_PROP_MOUSE_NONE;
+	return 1;
+}
+
+static const VTermScreenCallbacks callbacks = { .settermprop = set_property };
 
 struct terminal *terminal_new(int rows, int cols, int (*fn)(void *arg), void *arg)
 {
@@ -51,6 +63,7 @@ struct terminal *terminal_new(int rows, int cols, int (*fn)(void *arg), void *ar
 	t->vt = vterm_new(rows, cols);
 	vterm_set_utf8(t->vt, 1);
 	t->screen = vterm_obtain_screen(t->vt);
+	vterm_screen_set_callbacks(t->screen, &callbacks, t);
 	vterm_screen_enable_altscreen(t->screen, 1);
 	vterm_screen_reset(t->screen, 1);
 	return t;
@@ -170,6 +183,23 @@ void terminal_send(struct terminal *t, const char *bytes)
 {
 	if (write(t->fd, bytes, strlen(bytes)) < 0)
 		abort();
+}
+
+bool terminal_click(struct terminal *t, int row, int col)
+{
+	char bytes[64];
+	size_t n;
+
+	/* libvterm itself goes on telling where that was switched off */
+	if (!t->mouse)
+		return false;
+	vterm_mouse_move(t->vt, row, col, VTERM_MOD_NONE);
+	vterm_mouse_button(t->vt, 1, true, VTERM_MOD_NONE);
+	vterm_mouse_button(t->vt, 1, false, VTERM_MOD_NONE);
+	n = vterm_output_read(t->vt, bytes, sizeof(bytes) - 1);
+	bytes[n] = '\0';
+	terminal_send(t, bytes);
+	return n > 0;
 }
 
 void terminal_resize(struct terminal *t, int rows, int cols)

@@ -36,6 +36,10 @@ const char *terminal_text(struct terminal *t);
 bool terminal_coloured(struct terminal *t);
 
 void terminal_send(struct terminal *t, const char *bytes);
+
+/* Click there (rows and columns from 0); false = nobody asked to be told of clicks. */
+bool terminal_click(struct terminal *t, int row, int col);
+
 void terminal_resize(struct terminal *t, int rows, int cols);
 
 /* Close our end, as a line that drops. */

@@ -462,6 +462,7 @@ static void every_terminal_gets_a_screen_or_a_reason(void **state)
 		{ "xterm", "C.UTF-8", NULL, NULL },
 		{ "screen", "C.UTF-8", NULL, NULL },
 		{ "screen-256color", "C.UTF-8", NULL, NULL },
+		{ "tmux", "C.UTF-8", NULL, NULL },
 		{ "tmux-256color", "C.UTF-8", NULL, NULL },
 		{ "linux", "C.UTF-8", NULL, NULL },
 		{ "vt100", "C", NULL, NULL },
