@@ -18,11 +18,16 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-/* What one attach may take; a machine under sanitizers and other work gets more. */
+/*
+ * What one attach may take, and how much memory may grow. Sanitizers cost time, and keep
+ * what was freed; they find by themselves what is never freed.
+ */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define ATTACH_NS (2 * NS_PER_SEC)
+#define GROWTH_KB (1 << 20)
 #else
 #define ATTACH_NS (200 * NS_PER_MS)
+#define GROWTH_KB 1024
 #endif
 
 static struct ff_snapshot now;
@@ -38,10 +43,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	if (host > 0)
-		host_end(host, SIGKILL);
+	int r = host > 0 ? host_end(host, SIGTERM) : 0; /* leaks are looked for at its end */
+
 	host = 0;
-	return 0;
+	return r;
 }
 
 static bool both_play(const struct ff_snapshot *s, const void *arg)
@@ -283,7 +288,7 @@ static void malformed_and_oversized_calls_are_refused(void **state)
 			    SERVICE_OTHER);
 	free(endless);
 	/* it plays on, nothing of that is kept but what the allocator has not given back */
-	assert_true(host_memory(host) - before < 64 << 10);
+	assert_true(host_memory(host) - before < (64 << 10) + GROWTH_KB);
 	host_wait(ff, &now, both_play, NULL, "the music still");
 	assert_int_equal(now.speakers[0].frames_lost + now.speakers[1].frames_lost, 0);
 	ff_close(ff);
@@ -438,7 +443,7 @@ static void ten_consoles_and_a_flood_are_not_heard(void **state)
 		assert_int_equal(now.speakers[i].frames_lost, 0);
 	assert_int_equal(now.sources[0].gaps, 0);
 	print_message("memory: %ld kB before, %ld kB after\n", before, host_memory(host));
-	assert_true(host_memory(host) - before < 1024);
+	assert_true(host_memory(host) - before < GROWTH_KB);
 	for (int i = 0; i < CONSOLES; i++)
 		if (i != 1)
 			host_end(consoles[i], SIGKILL);
