@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/control/clicks.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
 
@@ -221,6 +222,25 @@ static int open_source(struct control *c, struct source_run *s)
 	return r;
 }
 
+int cast_make_source(struct control *c, const struct profile_source *conf,
+		     const struct standing *as, struct source_run **ret)
+{
+	struct source_run *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	stand(c, as, &s->is);
+	s->conf = *conf;
+	r = open_source(c, s);
+	if (r < 0) {
+		free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
 int cast_add_source(struct control *c, const struct profile_source *conf, uint32_t zone,
 		    const struct standing *as, struct source_run **ret)
 {
@@ -229,17 +249,10 @@ int cast_add_source(struct control *c, const struct profile_source *conf, uint32
 
 	if (c->sources_n == FF_SOURCES)
 		return -ENOSPC;
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return -ENOMEM;
-	stand(c, as, &s->is);
-	s->zone = zone;
-	s->conf = *conf;
-	r = open_source(c, s);
-	if (r < 0) {
-		free(s);
+	r = cast_make_source(c, conf, as, &s);
+	if (r < 0)
 		return r;
-	}
+	s->zone = zone;
 	c->sources[c->sources_n++] = s;
 	cast_sort(c);
 	if (ret)
@@ -286,6 +299,7 @@ void cast_remove_source(struct control *c, uint32_t i)
 
 void cast_dismiss(struct control *c)
 {
+	clicks_off(c);
 	while (c->speakers_n)
 		cast_remove_speaker(c, c->speakers_n - 1);
 	while (c->sources_n)

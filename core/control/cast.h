@@ -31,6 +31,11 @@ int cast_add_zone(struct control *c, uint32_t z, const struct zone *as);
 int cast_add_speaker(struct control *c, const struct profile_speaker *conf, uint32_t zone,
 		     const struct standing *as, struct speaker **ret);
 
+/* [ctl] A source that stands in no list: to be given to graph_bury_source(). -ENOMEM, -EAGAIN.
+ */
+int cast_make_source(struct control *c, const struct profile_source *conf,
+		     const struct standing *as, struct source_run **ret);
+
 /* [ctl] Take speaker number i of c->speakers out. */
 void cast_remove_speaker(struct control *c, uint32_t i);
 

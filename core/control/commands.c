@@ -103,6 +103,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_RENAME_SPEAKER:
 	case FF_REMOVE_SPEAKER:
 	case FF_MOVE_SPEAKER:
+	case FF_CLICKS:
 		verbs_speaker(c, cmd);
 		break;
 	case FF_CLEAR_CLIP:
@@ -150,7 +151,6 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_PAIR_REPLY:
 		verbs_device(c, cmd);
 		break;
-	case FF_CLICKS:
 	case FF_NEW_PROFILE:
 	case FF_RENAME_PROFILE:
 	case FF_LIST_SOUNDS:

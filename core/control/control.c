@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/control/air.h"
 #include "core/control/alive.h"
+#include "core/control/clicks.h"
 #include "core/control/commands.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
@@ -138,6 +139,7 @@ static void settle(struct control *c, struct alive *alive)
 	loading_compare(c);
 	status_watch(c);
 	links_step(c);
+	clicks_step(c);
 	if (c->dirty)
 		air_share(c);
 	if (c->dirty && c->engine && graph_send(c) < 0)

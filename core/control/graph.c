@@ -2,6 +2,8 @@
 /* graph - see graph.h. */
 #include "core/control/graph.h"
 
+#include "core/control/clicks.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -82,15 +84,58 @@ float graph_gain(const struct control *c, const struct speaker *s)
 {
 	const struct zone *z = &c->zones[s->zone];
 
-	if (c->muted_all || z->mute || s->conf.mute)
+	if (c->muted_all)
 		return 0;
-	if (!s->solo && any_solo(c, s->zone))
+	if (c->clicks.run) { /* who asked to hear these two hears them */
+		if (!clicks_has(c, s))
+			return 0;
+	} else if (z->mute || s->conf.mute || (!s->solo && any_solo(c, s->zone))) {
 		return 0;
+	}
 	return linear(s->conf.volume_db) * linear(z->volume_db);
 }
 
-static void write_plan(struct control *c, struct plan *p)
+uint32_t graph_delay(const struct control *c, const struct speaker *s)
 {
+	return (uint32_t)lrint((double)s->delay_ms * c->time.rate / 1e3);
+}
+
+static void write_clicks(struct control *c, struct plan *p)
+{
+	if (!c->clicks.run)
+		return;
+	p->zones_n = CLICKS_SLOT + 1;
+	p->feeds[p->feeds_n++] = (struct plan_feed){
+		.feed = c->clicks.run->feed,
+		.zone = CLICKS_SLOT,
+		.gain = 1,
+	};
+}
+
+static void write_branch(struct control *c, struct speaker *s, enum clicks_turn turn,
+			 struct plan_branch *ret)
+{
+	bool clicks = clicks_has(c, s);
+
+	s->flowing = sink_flowing(s->sink);
+	if (!clicks || turn != CLICKS_HOLD)
+		s->delay = graph_delay(c, s);
+	*ret = (struct plan_branch){
+		.branch = s->branch,
+		.zone = clicks ? CLICKS_SLOT : c->zones[s->zone].slot,
+		.map = (enum channel_map)s->conf.map,
+		.gain = graph_gain(c, s),
+		.delay = s->delay,
+		.settle = clicks && turn == CLICKS_SETTLE,
+		.flowing = s->flowing,
+	};
+}
+
+/* Returns whether all of the model is in it. */
+static bool write_plan(struct control *c, struct plan *p)
+{
+	enum clicks_turn turn;
+
 	p->serial = c->serial + 1;
 	for (uint32_t z = 0; z < c->zones_n; z++) {
 		uint32_t slot = c->zones[z].slot;
@@ -108,36 +153,29 @@ static void write_plan(struct control *c, struct plan *p)
 			.gain = linear(s->conf.gain_db),
 		};
 	}
-	for (uint32_t i = 0; i < c->speakers_n; i++) {
-		struct speaker *s = c->speakers[i];
-
-		s->flowing = sink_flowing(s->sink);
-		p->branches[p->branches_n++] = (struct plan_branch){
-			.branch = s->branch,
-			.zone = c->zones[s->zone].slot,
-			.map = (enum channel_map)s->conf.map,
-			.gain = graph_gain(c, s),
-			.delay = (uint32_t)lrint((double)s->delay_ms * c->time.rate / 1e3),
-			.flowing = s->flowing,
-		};
-	}
+	write_clicks(c, p);
+	turn = clicks_turn(c);
+	for (uint32_t i = 0; i < c->speakers_n; i++)
+		write_branch(c, c->speakers[i], turn, &p->branches[p->branches_n++]);
+	return turn != CLICKS_HOLD;
 }
 
 int graph_send(struct control *c)
 {
 	struct plan *p = calloc(1, sizeof(*p));
+	bool whole;
 	int r;
 
 	if (!p)
 		return -ENOMEM;
-	write_plan(c, p);
+	whole = write_plan(c, p);
 	r = engine_send(c->engine, p);
 	if (r < 0) {
 		free(p);
 		return r;
 	}
 	c->serial = p->serial;
-	c->dirty = false;
+	c->dirty = !whole;
 	return 0;
 }
 

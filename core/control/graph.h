@@ -28,6 +28,9 @@ double graph_latency(double measured_ms, double reported_ms, double assumed_ms,
 /* [ctl] The linear gain of a speaker with its mute, the solos, its zone and all of it. */
 float graph_gain(const struct control *c, const struct speaker *s);
 
+/* [ctl] The delay of a speaker as reckoned, in frames. */
+uint32_t graph_delay(const struct control *c, const struct speaker *s);
+
 /* [ctl] Write a plan of the model and send it. Logs nothing. -ENOMEM, -EAGAIN: stays dirty. */
 int graph_send(struct control *c);
 

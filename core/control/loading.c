@@ -6,6 +6,7 @@
 #include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/cast.h"
+#include "core/control/clicks.h"
 #include "core/control/links.h"
 #include "core/control/removed.h"
 
@@ -224,6 +225,7 @@ static int apply(struct control *c, struct profile *p, const char *path)
 	int r = 0;
 
 	removed_forget(c);
+	clicks_off(c);
 	if (!c->engine || c->time.rate != p->rate || c->time.period != p->period)
 		r = cast_assemble(c, p->rate, p->period);
 	if (r == 0) {

@@ -79,7 +79,8 @@ struct speaker {
 				  */
 	bool mono_air;		 /* one channel was agreed with it */
 	uint16_t mtu;
-	float delay_ms;	  /* in the latest plan */
+	float delay_ms;	  /* as reckoned; in the latest plan, or soon between two clicks */
+	uint32_t delay;	  /* frames, in the latest plan */
 	float latency_ms; /* the figure in use */
 	enum ff_latency_from latency_from;
 	bool flowing;		/* in the latest plan */
@@ -122,6 +123,13 @@ struct scan {
 	bool asked;		      /* by a person, not by an unknown speaker */
 	uint64_t next;		      /* ns; not before this for unknown speakers */
 	uint32_t rounds;	      /* without finding all */
+};
+
+/* Two speakers that play clicks, for whoever aligns them by ear. */
+struct clicks {
+	uint32_t reference, speaker; /* ids; 0 = not on */
+	struct source_run *run;	     /* what they play; NULL = not on */
+	uint64_t begun;		     /* frame; the lines may hold music from before */
 };
 
 /* What was refused last, so that a flood of the same is told once a second. */
@@ -188,6 +196,7 @@ struct control {
 	uint32_t next_id;
 	uint64_t next_rank;
 	struct refusal refusal;
+	struct clicks clicks;
 
 	struct shelf_entry shelf[FF_PROFILES];
 	uint32_t shelf_n;

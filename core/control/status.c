@@ -293,6 +293,8 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 	}
 	ret->skew_us = NAN;
 	ret->muted_all = c->muted_all;
+	ret->clicks_reference = c->clicks.reference;
+	ret->clicks_speaker = c->clicks.speaker;
 	ret->simulated = c->speakers_n > 0;
 	for (uint32_t i = 0; i < c->zones_n; i++) {
 		struct ff_zone *to = &ret->zones[ret->zones_n++];

@@ -5,6 +5,7 @@
 #include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/cast.h"
+#include "core/control/clicks.h"
 #include "core/control/links.h"
 #include "core/control/names.h"
 #include "core/control/removed.h"
@@ -79,6 +80,22 @@ static void remove_speaker(struct control *c, const struct speaker *s)
 	}
 }
 
+static void click(struct control *c, const struct speaker *s, uint32_t reference)
+{
+	int r = clicks_on(c, s->is.id, reference);
+
+	if (r == -ENOENT)
+		verbs_refuse(c, "there is no speaker number %u to compare %s with", reference,
+			     s->conf.name);
+	else if (r == -EINVAL)
+		verbs_refuse(c, "%s cannot be compared with itself", s->conf.name);
+	else if (r == -EXDEV)
+		verbs_refuse(c, "%s and %s are in different zones, each aligned for itself",
+			     s->conf.name, control_speaker(c, reference)->conf.name);
+	else if (r < 0)
+		verbs_refuse(c, "no clicks: %s", strerror(-r));
+}
+
 /* By its id or, to remove it, by the ticket it was added with: the latest such. */
 static struct speaker *meant(struct control *c, const struct ff_command *cmd)
 {
@@ -99,6 +116,10 @@ void verbs_speaker(struct control *c, const struct ff_command *cmd)
 {
 	struct speaker *s = meant(c, cmd);
 
+	if (cmd->verb == FF_CLICKS && !cmd->flag) { /* whosever they are */
+		clicks_off(c);
+		return;
+	}
 	if (!s) {
 		verbs_refuse(c, "there is no speaker number %u (any more)", cmd->id);
 		return;
@@ -139,12 +160,19 @@ void verbs_speaker(struct control *c, const struct ff_command *cmd)
 	case FF_MOVE_SPEAKER:
 		move(c, s, cmd->other);
 		return;
+	case FF_CLICKS:
+		click(c, s, cmd->other);
+		return;
 	}
 	control_edited(c);
 }
 
 void verbs_clear_clips(struct control *c, uint32_t id)
 {
+	if (id && !control_speaker(c, id)) {
+		verbs_refuse(c, "there is no speaker number %u (any more)", id);
+		return;
+	}
 	for (uint32_t i = 0; i < c->speakers_n; i++) {
 		if (id == 0 || c->speakers[i]->is.id == id)
 			atomic_store_explicit(&c->speakers[i]->branch->level.clips, 0,

@@ -12,8 +12,8 @@
 
 #include "core/rt/branch.h"
 
-#define PLAN_ZONES    9 /* a profile's 8, and one for what only a tuner plays */
-#define PLAN_FEEDS    16
+#define PLAN_ZONES    9	 /* a profile's 8, and one for what only a tuner plays */
+#define PLAN_FEEDS    17 /* a profile's 16, and that one's */
 #define PLAN_BRANCHES 64
 
 struct plan_feed {

@@ -2,6 +2,9 @@
 /* house - see house.h. */
 #include "tests/control/house.h"
 
+#include "core/io/tone.h"
+
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -115,6 +118,37 @@ sf_count_t longest_silence(const char *path, sf_count_t *ret_frames)
 	sf_close(f);
 	*ret_frames = info.frames;
 	return longest;
+}
+
+sf_count_t read_tape(const char *path, float *ret, sf_count_t most)
+{
+	SF_INFO info = { 0 };
+	SNDFILE *f = sf_open(path, SFM_READ, &info);
+	sf_count_t n;
+
+	assert_non_null(f);
+	assert_int_equal(info.channels, 2);
+	n = sf_readf_float(f, ret, most);
+	sf_close(f);
+	return n;
+}
+
+uint64_t find_start(const float *tape, sf_count_t at)
+{
+	static float noise[2 * 64 * RATE];
+
+	tone_render(SOURCE_PINK, RATE, 0, noise, 64 * RATE);
+	for (uint64_t n = 0; n + 64 < 64 * RATE; n++) {
+		uint32_t i = 0;
+
+		while (i < 64 &&
+		       fabsf(noise[2 * (n + i)] - tape[2 * ((uint64_t)at + i)]) < 1e-5f)
+			i++;
+		if (i == 64)
+			return n - (uint64_t)at;
+	}
+	fail_msg("there is no noise on the tape");
+	return 0;
 }
 
 int house_begin(void **state)

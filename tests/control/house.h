@@ -57,4 +57,12 @@ bool log_has(const char *part);
 /* The longest run of frames that are exactly zero, after sound began and before it ended. */
 sf_count_t longest_silence(const char *path, sf_count_t *ret_frames);
 
+#define RATE 44100
+
+/* Read up to most stereo frames of a tape; returns how many. */
+sf_count_t read_tape(const char *path, float *ret, sf_count_t most);
+
+/* Frame of the timeline at which frame 0 of a tape lies: by the pink noise at its frame at. */
+uint64_t find_start(const float *tape, sf_count_t at);
+
 #endif

@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RATE 44100
-
 static struct ff *ff;
 
 /*
@@ -89,37 +87,13 @@ static bool as_at_first(void)
 /* ---- what is on the tape ------------------------------------------------------------------
  */
 
-/* Frame of the timeline at which frame 0 of tape lies: found by what is heard at `at`. */
-static uint64_t find_start(const float *tape, sf_count_t at)
-{
-	static float noise[2 * 64 * RATE];
-
-	tone_render(SOURCE_PINK, RATE, 0, noise, 64 * RATE);
-	for (uint64_t n = 0; n + 64 < 64 * RATE; n++) {
-		uint32_t i = 0;
-
-		while (i < 64 &&
-		       fabsf(noise[2 * (n + i)] - tape[2 * ((uint64_t)at + i)]) < 1e-5f)
-			i++;
-		if (i == 64)
-			return n - (uint64_t)at;
-	}
-	fail_msg("there is no noise on the tape");
-	return 0;
-}
-
 /* From its first second on to its end the tape is what was played, sample by sample. */
 static void assert_unbroken(const char *path)
 {
 	static float tape[2 * 60 * RATE], noise[2 * 60 * RATE];
-	SF_INFO info = { 0 };
-	SNDFILE *f = sf_open(path, SFM_READ, &info);
-	sf_count_t n, at = RATE;
+	sf_count_t at = RATE, n = read_tape(path, tape, 60 * RATE);
 	uint64_t start;
 
-	assert_non_null(f);
-	n = sf_readf_float(f, tape, 60 * RATE);
-	sf_close(f);
 	assert_true(n > 2 * RATE);
 	start = find_start(tape, at);
 	tone_render(SOURCE_PINK, RATE, start, noise, (uint32_t)n);
