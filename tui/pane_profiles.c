@@ -21,10 +21,11 @@
 
 static const char *profiles_state(const struct ui *ui, uint32_t i)
 {
-	const struct ff_profile *p = &ui->snap.profiles[i];
+	const struct ff_profile *p;
 
 	if (i == PROFILES_NO_FILE)
 		return "plays, not saved yet";
+	p = &ui->snap.profiles[i];
 	if (p->loaded)
 		return ui->snap.modified ? "plays, changed" : "plays";
 	return p->readonly ? "shipped" : "";
