@@ -33,7 +33,7 @@ static void say_end(const struct child *c, int status, char *to, size_t size)
 	else if (WEXITSTATUS(status))
 		n = snprintf(to, size, "ended with status %d", WEXITSTATUS(status));
 	else
-		n = snprintf(to, size, "came to its end");
+		n = snprintf(to, size, "ended, and starts again");
 	if (c->last[0] && n > 0 && (size_t)n < size)
 		snprintf(to + n, size - (size_t)n, ": %s", c->last);
 }

@@ -152,7 +152,7 @@ static void a_command_inherits_nothing(void **state)
 		 "'s/^(Sig(Blk|Ign)):.{10}/\\1 /p' /proc/self/status; } > %s/inherited",
 		 fd, l.folder);
 	s = live_pipe(&l, SOURCE_IS_COMMAND, command, SAMPLE_S16, 0, 2);
-	assert_true(live_wait_source(s, HEALTH_WAITING, "came to its end", 5));
+	assert_true(live_wait_source(s, HEALTH_WAITING, "ended, and starts again", 5));
 	source_free(s);
 	close(fd);
 	close(null);
