@@ -160,7 +160,8 @@ int cast_add_speaker(struct control *c, const struct profile_speaker *conf, uint
 	s->conf = *conf;
 	s->reported_ms = NAN;
 	s->absolute = -1;
-	s->absolute_wanted = -1;
+	s->absolute_wanted =
+		conf->own_volume == PROFILE_VOLUME_ITS ? -1 : (int16_t)conf->own_volume;
 	r = branch_new(s->is.id, c->time.rate,
 		       conf->output == OUTPUT_FILE ? FILE_RING_FRAMES : RING_FRAMES,
 		       &s->branch);

@@ -123,6 +123,16 @@ static void set_flush(struct speaker *s, int fd, const struct bluez_adapter *a)
 		r == -EPERM ? "; give Fanfare CAP_NET_RAW, or run it as root" : "");
 }
 
+void links_send_volume(struct speaker *s)
+{
+	struct bluez *b = s->control->bluez;
+	const struct bluez_transport *t =
+		b ? bluez_get_transport(b, s->link.adapter, s->conf.address) : NULL;
+
+	if (t && t->volume >= 0 && s->absolute_wanted >= 0)
+		bluez_set_volume(b, t->path, (uint8_t)s->absolute_wanted, NULL, NULL);
+}
+
 static void flow(struct speaker *s, int fd, uint16_t mtu)
 {
 	struct control *c = s->control;
@@ -162,8 +172,7 @@ static void flow(struct speaker *s, int fd, uint16_t mtu)
 	s->link.why[0] = '\0';
 	c->dirty = true;
 	/* What was set while it was idle, BlueZ does not apply. */
-	if (s->absolute_wanted >= 0 && t->volume >= 0)
-		bluez_set_volume(c->bluez, t->path, (uint8_t)s->absolute_wanted, NULL, NULL);
+	links_send_volume(s);
 	log_notice("%s: playing over %s, SBC %s, MTU %u", s->conf.name,
 		   a ? a->name : s->link.adapter, s->mono_air ? "mono" : "stereo", mtu);
 	control_changed(c);

@@ -79,6 +79,11 @@ static void keep_speakers(struct control *c, const struct profile *p)
 		}
 		if (now->bitpool != s->conf.bitpool)
 			sink_set_bitpool(s->sink, now->bitpool);
+		if (now->own_volume != s->conf.own_volume &&
+		    now->own_volume != PROFILE_VOLUME_ITS) {
+			s->absolute_wanted = (int16_t)now->own_volume;
+			links_send_volume(s);
+		}
 		s->conf = *now;
 		s->solo = false;
 		links_map_changed(s);
@@ -405,7 +410,10 @@ int loading_save(struct control *c, const char *name, struct complaint *why)
 	r = shelf_own_path(as, path);
 	if (r < 0) {
 		snprintf(why->text, sizeof(why->text), "\"%s\" cannot be a profile's name: %s",
-			 as, strerror(-r));
+			 as,
+			 strlen(as) >= PROFILE_NAME_MAX ? "it is longer than 63 bytes"
+			 : r == -EINVAL ? "no \"/\" in it, and no \".\" before it"
+					: strerror(-r));
 		return r;
 	}
 	p = loading_current(c);

@@ -160,6 +160,15 @@ static void take_delay(struct speaker *s, const struct bluez_transport *t)
 	s->control->dirty = true;
 }
 
+/* A volume that the profile keeps follows the speaker's own buttons. */
+static void keep_volume(struct speaker *s)
+{
+	if (s->conf.own_volume == PROFILE_VOLUME_ITS)
+		return;
+	s->conf.own_volume = (uint32_t)s->absolute_wanted;
+	control_edited(s->control);
+}
+
 static void on_transport(void *arg, enum bluez_event event, const struct bluez_transport *t)
 {
 	struct control *c = arg;
@@ -167,9 +176,11 @@ static void on_transport(void *arg, enum bluez_event event, const struct bluez_t
 
 	if (s && t->ours && event != BLUEZ_REMOVED) {
 		take_delay(s, t);
-		if (s->absolute >= 0 && t->volume >= 0 && t->volume != s->absolute) {
+		if (event == BLUEZ_CHANGED && s->absolute >= 0 && t->volume >= 0 &&
+		    t->volume != s->absolute) {
 			log_info("%s: its own volume is %d of 127", s->conf.name, t->volume);
 			s->absolute_wanted = t->volume;
+			keep_volume(s);
 		}
 		s->absolute = t->volume;
 		if (event == BLUEZ_ADDED)

@@ -27,7 +27,9 @@ static void set_absolute(struct control *c, struct speaker *s, float value)
 		return;
 	}
 	s->absolute_wanted = (int16_t)verbs_clamped(value, 0, 127);
-	bluez_set_volume(c->bluez, t->path, (uint8_t)s->absolute_wanted, NULL, NULL);
+	s->conf.own_volume = (uint32_t)s->absolute_wanted;
+	links_send_volume(s);
+	control_edited(c);
 }
 
 static void want(struct control *c, struct speaker *s, bool wanted)
@@ -238,6 +240,7 @@ void verbs_add_speaker(struct control *c, const struct ff_command *cmd)
 		.output = (enum profile_output)cmd->output,
 		.map = PROFILE_STEREO,
 		.latency_ms = NAN,
+		.own_volume = PROFILE_VOLUME_ITS,
 		.simulation.reported_ms = NAN,
 	};
 	int r;

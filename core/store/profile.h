@@ -68,6 +68,8 @@ struct profile_simulation {
 	double loss_percent; /* 0..100, of its packets */
 };
 
+#define PROFILE_VOLUME_ITS UINT32_MAX
+
 struct profile_speaker {
 	char name[PROFILE_NAME_MAX]; /* unique in the profile */
 	enum profile_output output;
@@ -77,9 +79,10 @@ struct profile_speaker {
 	double volume_db; /* -60..+12 */
 	bool mute;
 	enum profile_map map;
-	double latency_ms; /* 0..2000 measured; NAN = not measured */
-	double trim_ms;	   /* -500..+500; more is later */
-	uint32_t bitpool;  /* most to be asked for, 2..250; 0 = the standard's high quality */
+	double latency_ms;   /* 0..2000 measured; NAN = not measured */
+	double trim_ms;	     /* -500..+500; more is later */
+	uint32_t own_volume; /* the speaker's own, 0..127; PROFILE_VOLUME_ITS = left to it */
+	uint32_t bitpool;    /* most to be asked for, 2..250; 0 = the standard's high quality */
 	struct profile_simulation simulation;
 };
 

@@ -270,7 +270,6 @@ static void read_zones(struct reader *r, config_setting_t *root)
 static void read_profile(struct reader *r, config_setting_t *root)
 {
 	config_setting_t *version = config_setting_get_member(root, "version");
-	uint32_t rate;
 
 	if (!version)
 		remark(r->why, 0, "no version given, taken as %d", PROFILE_VERSION);
@@ -282,10 +281,6 @@ static void read_profile(struct reader *r, config_setting_t *root)
 			 config_setting_get_int(version), PROFILE_VERSION);
 
 	read_settings(r, &settings_profile, root, r->profile);
-	rate = r->profile->rate;
-	if (rate != 32000 && rate != 44100 && rate != 48000)
-		complain(r->why, line_of_member(root, "rate"),
-			 "rate: %u is none of 32000, 44100, 48000", rate);
 	read_zones(r, root);
 }
 

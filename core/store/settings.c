@@ -30,9 +30,12 @@
 /* enums are read and written through this */
 _Static_assert(sizeof(enum profile_map) == sizeof(unsigned int), "an enum is an unsigned int");
 
+/* Hz; what A2DP and the sound cards of this world have in common */
+static const uint32_t zone_rates[] = { 32000, 44100, 48000, 0 };
+
 static const struct setting profile_rows[] = {
 	{ "version", .kind = SETTING_INNER },
-	{ "rate", WHOLE(profile, rate, 32000, 48000, "44100") },
+	{ "rate", WHOLE(profile, rate, 32000, 48000, "44100"), .among = zone_rates },
 	{ "period", WHOLE(profile, period, 64, 4096, "512") },
 	{ "zones", .kind = SETTING_INNER },
 };
@@ -87,6 +90,7 @@ static const struct setting speaker_rows[] = {
 	{ "latency_ms", NUMBER(profile_speaker, latency_ms, 0, 2000, "182.4") },
 	{ "trim_ms", NUMBER(profile_speaker, trim_ms, -500, 500, "-2.5") },
 	{ "bitpool", WHOLE(profile_speaker, bitpool, 2, 250, "53"), .of = BLUETOOTH },
+	{ "own_volume", WHOLE(profile_speaker, own_volume, 0, 127, "100"), .of = BLUETOOTH },
 	{ "simulated", .kind = SETTING_INNER, .of = BIT(OUTPUT_SIMULATED) },
 };
 
@@ -102,6 +106,7 @@ static const struct profile_zone zone_defaults;
 static const struct profile_source source_defaults = { .channels = 2 };
 static const struct profile_speaker speaker_defaults = {
 	.latency_ms = NAN,
+	.own_volume = PROFILE_VOLUME_ITS,
 	.simulation.reported_ms = NAN,
 };
 

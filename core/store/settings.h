@@ -30,10 +30,11 @@ struct choices {
 struct setting {
 	const char *name;
 	enum setting_kind kind;
-	size_t offset;	     /* bytes into the struct */
-	size_t size;	     /* bytes of a text, terminator included */
-	double min, max;     /* of numbers, both allowed */
-	const char *example; /* a number as it may be written */
+	size_t offset;	       /* bytes into the struct */
+	size_t size;	       /* bytes of a text, terminator included */
+	double min, max;       /* of numbers, both allowed */
+	const uint32_t *among; /* whole numbers that alone are allowed, up to a 0; or NULL */
+	const char *example;   /* a number as it may be written */
 	struct choices words;
 	uint32_t of;	 /* bit n: the n-th type has it; 0 = all types */
 	uint32_t needed; /* bit n: the n-th type cannot do without */

@@ -3,6 +3,7 @@
 #include "core/store/value.h"
 #include "core/store/text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,6 +63,23 @@ static bool number_of(const config_setting_t *at, double *ret)
 	}
 }
 
+/* Whether value is one of the few that row allows; else said which those are. */
+static bool is_among(struct complaints *why, const struct setting *row, config_setting_t *at,
+		     double value)
+{
+	char known[80] = "";
+
+	for (const uint32_t *k = row->among; *k; k++) {
+		if (value == *k)
+			return true;
+		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%" PRIu32,
+			 k == row->among ? "" : ", ", *k);
+	}
+	complain(why, config_setting_source_line(at), "%s: %.0f is none of %s", row->name,
+		 value, known);
+	return false;
+}
+
 static void read_number(struct complaints *why, const struct setting *row, config_setting_t *at,
 			void *item)
 {
@@ -74,6 +92,8 @@ static void read_number(struct complaints *why, const struct setting *row, confi
 		value_wrong_type(why, at, whole ? "a whole number" : "a number", example);
 		return;
 	}
+	if (row->among && !is_among(why, row, at, value))
+		return;
 	/* written so that NaN is out of range too */
 	if (!(value >= row->min && value <= row->max)) {
 		complain(why, config_setting_source_line(at),

@@ -251,9 +251,18 @@ static bool saved(void)
 	return !now.modified && !strcmp(now.profile, "Kept");
 }
 
+static bool too_long(void)
+{
+	for (uint32_t i = 0; i < FF_LOG_LINES; i++)
+		if (strstr(now.log[i].text, "longer than 63 bytes"))
+			return now.modified;
+	return false;
+}
+
 static void a_saved_profile_says_what_was_heard(void **state)
 {
 	struct ff_command save = { .verb = FF_SAVE_PROFILE, .text = "Kept" };
+	struct ff_command long_name = { .verb = FF_SAVE_PROFILE };
 	struct ff *ff;
 
 	(void)state;
@@ -264,6 +273,9 @@ static void a_saved_profile_says_what_was_heard(void **state)
 			   .verb = FF_SET_VOLUME, .id = now.speakers[1].id, .value = -20 });
 	submit(ff, (struct ff_command){
 			   .verb = FF_SET_MAP, .id = now.speakers[0].id, .map = FF_MAP_MONO });
+	memset(long_name.text, 'x', 64);
+	submit(ff, long_name);
+	wait_for(ff, too_long, "a name of 64 bytes refused in words");
 	submit(ff, save);
 	wait_for(ff, saved, "the profile Kept, not modified");
 	ff_close(ff);

@@ -42,8 +42,11 @@ static void does_pair(struct fake *f, sd_bus_message *call)
 static void does_set(struct fake *f, sd_bus_message *call)
 {
 	const char *interface, *name;
+	uint16_t volume;
 
 	sd_bus_message_read(call, "ss", &interface, &name);
+	if (strcmp(name, "Volume") == 0 && sd_bus_message_read(call, "v", "q", &volume) > 0)
+		fake_change(f, FD1, "org.bluez.MediaTransport1", 1, "Volume", "q", volume);
 	if (strcmp(name, "Trusted") == 0)
 		fake_change(f, device_of(call), "org.bluez.Device1", 1, "Trusted", "b", 1);
 	sd_bus_reply_method_return(call, "");
@@ -146,14 +149,24 @@ static int setup(void **state)
 	return 0;
 }
 
-static void open_door(void)
+static void open_profile(const char *name)
 {
 	char path[128], why[FF_TEXT_MAX * 4];
 	const struct ff_options options = { .profile = path };
 
-	snprintf(path, sizeof(path), "%s/p.conf", folder);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	if (ff_open(&options, &ff, why) < 0)
 		fail_msg("%s", why);
+}
+
+static void open_door(void)
+{
+	open_profile("p.conf");
+}
+
+static void submit(struct ff_command command)
+{
+	assert_int_equal(ff_submit(ff, &command), 0);
 }
 
 static int teardown(void **state)
@@ -285,6 +298,37 @@ static void an_unknown_speaker_is_searched_for(void **state)
 	assert_true(fake_count(&rig->fake, HCI0 " StopDiscovery") > 0);
 }
 
+/* The speaker is switched off. */
+static void drops(struct fake *f)
+{
+	close(f->far_fd);
+	f->far_fd = -1;
+	fake_remove(f, FD1, "org.bluez.MediaTransport1");
+	fake_change(f, DEV1, "org.bluez.Device1", 1, "Connected", "b", 0);
+}
+
+static void its_own_volume_is_kept_in_the_profile_and_set_again(void **state)
+{
+	(void)state;
+	willing(&rig->fake);
+	open_door();
+	WAIT_FOR(patio()->state == FF_PLAYING && patio()->absolute == 90);
+	submit((struct ff_command){ .verb = FF_SET_ABSOLUTE, .id = patio()->id, .value = 70 });
+	WAIT_FOR(patio()->absolute == 70 && now.modified);
+	submit((struct ff_command){ .verb = FF_SAVE_PROFILE, .text = "Kept" });
+	WAIT_FOR(!now.modified && !strcmp(now.profile, "Kept"));
+	/* turned over there */
+	fake_change(&rig->fake, FD1, "org.bluez.MediaTransport1", 1, "Volume", "q", 75);
+	WAIT_FOR(patio()->absolute == 75 && now.modified);
+	ff_close(ff);
+	ff = NULL;
+	drops(&rig->fake);
+
+	open_profile("fanfare/profiles/Kept.conf");
+	WAIT_FOR(patio()->state == FF_PLAYING && patio()->absolute == 70);
+	assert_false(now.modified);
+}
+
 static void a_lost_speaker_comes_back_by_itself_and_the_other_plays_on(void **state)
 {
 	uint64_t lost;
@@ -294,10 +338,7 @@ static void a_lost_speaker_comes_back_by_itself_and_the_other_plays_on(void **st
 	open_door();
 	WAIT_FOR(patio()->state == FF_PLAYING && packets() > 0);
 	lost = now.speakers[1].frames_lost;
-	close(rig->fake.far_fd);
-	rig->fake.far_fd = -1;
-	fake_remove(&rig->fake, FD1, "org.bluez.MediaTransport1");
-	fake_change(&rig->fake, DEV1, "org.bluez.Device1", 1, "Connected", "b", 0);
+	drops(&rig->fake);
 	WAIT_FOR(patio()->state != FF_PLAYING);
 	WAIT_FOR(patio()->state == FF_PLAYING && packets() > 0);
 	assert_int_equal(now.speakers[1].frames_lost, lost);
@@ -333,6 +374,7 @@ int main(void)
 		TEST(a_transport_held_by_another_program_is_said),
 		TEST(a_speaker_removed_while_it_is_being_connected_does_no_harm),
 		TEST(an_unpaired_speaker_is_paired_trusted_connected_and_plays),
+		TEST(its_own_volume_is_kept_in_the_profile_and_set_again),
 		TEST(an_unknown_speaker_is_searched_for),
 		TEST(a_lost_speaker_comes_back_by_itself_and_the_other_plays_on),
 		TEST(a_speaker_that_is_not_wanted_stays_disconnected),

@@ -78,6 +78,7 @@ static void the_example_reads_as_it_says(void **state)
 	assert_true(isnan(z->speakers[1].latency_ms));
 	assert_int_equal(z->speakers[2].map, PROFILE_MONO);
 	assert_int_equal(z->speakers[2].bitpool, 0);
+	assert_int_equal(z->speakers[2].own_volume, PROFILE_VOLUME_ITS);
 	assert_false(z->speakers[2].mute);
 }
 
@@ -106,7 +107,8 @@ static void every_setting_survives_being_written(void **state)
 		"        address = \"00:11:22:33:44:AA\";\n"
 		"        adapter = \"00:11:22:33:44:BB\";\n        volume_db = -6.0;\n"
 		"        mute = true;\n        map = \"swapped\";\n        latency_ms = 0.0;\n"
-		"        trim_ms = -0.1;\n        bitpool = 35;\n      },\n"
+		"        trim_ms = -0.1;\n        bitpool = 35;\n"
+		"        own_volume = 0;\n      },\n"
 		"      {\n        name = \"File\";\n        output = \"file\";\n"
 		"        path = \"/tmp/a.wav\";\n      },\n"
 		"      {\n        name = \"Sim\";\n        output = \"simulated\";\n"

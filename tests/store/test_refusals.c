@@ -17,6 +17,11 @@
 	"version = 1; zones = ( { sources = ( { type = \"tone\"; } );\n"       \
 	"speakers = ( { name = \"A\"; output = \"simulated\"; " settings " } " \
 	"); } );\n"
+/* And one over Bluetooth. */
+#define SPEAKER_AT(settings)                                              \
+	"version = 1; zones = ( { sources = ( { type = \"tone\"; } );\n"  \
+	"speakers = ( { name = \"A\"; output = \"bluetooth\"; address = " \
+	"\"00:11:22:33:44:55\"; " settings " } ); } );\n"
 #define SOURCE(settings)                                             \
 	"version = 1; zones = ( { sources = ( { " settings " } );\n" \
 	"speakers = ( { name = \"A\"; output = \"null\"; } ); } );\n"
@@ -121,8 +126,13 @@ static void values_out_of_range_name_the_range(void **state)
 	refused(SPEAKER("trim_ms = 501;"), "trim_ms: 501 is out of range, -500 to 500");
 	refused(SPEAKER("simulated = { loss_percent = 101; };"), "0 to 100");
 	refused(SPEAKER("simulated = { clock_ppm = 501.0; };"), "-500 to 500");
-	refused(TOP("rate = 96000;"), "rate: 96000 is out of range");
+	refused(TOP("rate = 96000;"), "t.conf:1: rate: 96000 is none of 32000, 44100, 48000");
 	refused(TOP("rate = 40000;"), "rate: 40000 is none of 32000, 44100, 48000");
+	refused(TOP("rate = 12345;"), "rate: 12345 is none of 32000, 44100, 48000");
+	refused(TOP("rate = -1;"), "rate: -1 is none of 32000, 44100, 48000");
+	refused(SPEAKER_AT("own_volume = 128;"), "own_volume: 128 is out of range, 0 to 127");
+	refused(SPEAKER_AT("own_volume = -1;"), "own_volume: -1 is out of range, 0 to 127");
+	refused(SPEAKER_AT("own_volume = 6.5;"), "own_volume: expected a whole number");
 	refused(TOP("period = 0;"), "period: 0 is out of range, 64 to 4096");
 	refused(SOURCE("type = \"fifo\"; path = \"/x\"; channels = 9;"), "1 to 8");
 	refused(SOURCE("type = \"fifo\"; path = \"/x\"; rate = 7999;"), "8000 to 192000");
