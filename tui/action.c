@@ -148,6 +148,11 @@ static void action_theme_wear(struct ui *ui, const struct picker_item *item)
 	ui_wear(ui, item->value);
 }
 
+static void action_theme_keep(struct ui *ui, const struct picker_item *item)
+{
+	ui_keep(ui, item->value);
+}
+
 static void action_theme_back(struct ui *ui, const struct picker_item *unused)
 {
 	(void)unused;
@@ -158,7 +163,7 @@ static void action_theme(struct ui *ui, int unused)
 {
 	(void)unused;
 	text_copy(ui->theme_before, sizeof(ui->theme_before), ui->theme);
-	picker_open(ui, action_theme_fill, action_theme_wear, "Theme", "no theme is there");
+	picker_open(ui, action_theme_fill, action_theme_keep, "Theme", "no theme is there");
 	ui->picker.moved = action_theme_wear;
 	ui->picker.cancelled = action_theme_back;
 	picker_point(ui, ui->theme);
@@ -205,6 +210,6 @@ const size_t action_keys_n = ARRAY_SIZE(action_keys);
 
 const struct typed action_typed[] = {
 	{ "filter", action_filter_set, NULL },
-	{ "theme", ui_wear, action_theme_values },
+	{ "theme", ui_keep, action_theme_values },
 };
 const size_t action_typed_n = ARRAY_SIZE(action_typed);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/base/scope.h"
 #include "core/fanfare.h"
 #include "tui/app.h"
@@ -103,19 +104,42 @@ static void app_leave(struct app *a, bool lost)
 		a->stop = true;
 }
 
-static void app_wear(struct app *a, const char *name)
+/* Say what is wrong with a file of the user's now, and where it can be read again. */
+static void app_complain(struct app *a, const char *why, const char *instead)
+{
+	log_warning("%s; %s", why, instead);
+	ui_say(&a->ui, SAY_ERROR, "%s; %s", why, instead);
+}
+
+/* 0, or -errno with the base theme worn in its place. */
+static int app_wear(struct app *a, const char *name)
 {
 	char why[256];
+	int r = theme_load(name, &a->theme, why, sizeof(why));
 
-	if (theme_load(name, &a->theme, why, sizeof(why)) < 0) {
+	if (r < 0) {
 		theme_base(&a->theme);
 		/* its name stays, so that T goes on from there */
 		snprintf(a->theme.name, sizeof(a->theme.name), "%.31s", name);
-		ui_say(&a->ui, SAY_ERROR, "%s; the base theme is used", why);
+		app_complain(a, why, "the base theme is used");
 	}
 	screen_wear(a->screen, &a->theme);
 	snprintf(a->ui.theme, sizeof(a->ui.theme), "%s", a->theme.name);
 	a->dirty = true;
+	return r;
+}
+
+/* Wear it now and the next time. */
+static void app_keep(struct app *a, const char *name)
+{
+	int r = app_wear(a, name);
+
+	if (r < 0)
+		return; /* that was said */
+	r = theme_remember(name);
+	if (r < 0)
+		ui_say(&a->ui, SAY_WARNING, "theme %s is worn, but not remembered: %s", name,
+		       strerror(-r));
 }
 
 /* Clicks are asked for as the model wants them. */
@@ -176,6 +200,9 @@ static void app_want(struct app *a)
 		break;
 	case UI_WEAR:
 		app_wear(a, a->ui.theme);
+		break;
+	case UI_KEEP:
+		app_keep(a, a->ui.theme);
 		break;
 	case UI_MOUSE:
 		app_mouse(a);
@@ -398,7 +425,7 @@ static int app_console(struct app *a, const struct app_options *o, int tty, char
 	a->ui.mouse = a->input.clicks = screen_mouse(a->screen, true);
 	app_wear(a, theme);
 	if (keymap_load(why, why_size) < 0)
-		ui_say(&a->ui, SAY_ERROR, "%s; the keys it came with are used", why);
+		app_complain(a, why, "the keys it came with are used");
 	app_resize(a);
 	app_update(a, app_now());
 	if (a->ui.snap.attached)

@@ -65,7 +65,13 @@ size_t theme_list(char ret[THEMES_MAX][THEME_NAME_MAX]);
 /* [ui] The one after name, round and round; one that is gone leads to the first. */
 void theme_next(const char *name, char ret[THEME_NAME_MAX]);
 
-/* [ui] The name for this terminal: $FANFARE_THEME, else dark or light as $COLORFGBG says. */
+/*
+ * [ui] The name for this terminal: $FANFARE_THEME, else the one remembered, else
+ * dark or light as $COLORFGBG says. Good until the next call.
+ */
 const char *theme_default(void);
+
+/* [ui] Remember name for the next time, in the user's own folder. 0 or -errno. */
+int theme_remember(const char *name);
 
 #endif

@@ -6,13 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/scope.h"
 #include "tui/theme.h"
 
 #define THEME_SUFFIX   ".theme"
-#define THEME_FILE_MAX 16384 /* bytes; a theme has some thirty lines */
+#define THEME_CHOSEN   "theme" /* holds the name of the one that was chosen */
+#define THEME_FILE_MAX 16384   /* bytes; a theme has some thirty lines */
 
 /* share/, so many folders above the program itself; "" = it cannot be told. */
 static void theme_beside(char *ret, size_t size, int above)
@@ -27,18 +29,25 @@ static void theme_beside(char *ret, size_t size, int above)
 		strcat(ret, "/share/fanfare/themes");
 }
 
-/* Folder i of the search, "" = not here; false after the last. */
-static bool theme_folder(int i, char *ret, size_t size)
+/* A place in the user's own folder for what Fanfare is told; "" = there is none. */
+static void theme_own(char *ret, size_t size, const char *name)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
 	*ret = '\0';
+	if (config && *config == '/')
+		snprintf(ret, size, "%s/fanfare/%s", config, name);
+	else if (home && *home == '/')
+		snprintf(ret, size, "%s/.config/fanfare/%s", home, name);
+}
+
+/* Folder i of the search, "" = not here; false after the last. */
+static bool theme_folder(int i, char *ret, size_t size)
+{
+	*ret = '\0';
 	switch (i) {
 	case 0:
-		if (config && *config == '/')
-			snprintf(ret, size, "%s/fanfare/themes", config);
-		else if (home && *home == '/')
-			snprintf(ret, size, "%s/.config/fanfare/themes", home);
+		theme_own(ret, size, "themes");
 		return true;
 	case 1:
 		snprintf(ret, size, "/etc/fanfare/themes");
@@ -162,13 +171,74 @@ void theme_next(const char *name, char ret[THEME_NAME_MAX])
 	memcpy(ret, names[i + 1 < n ? i + 1 : 0], THEME_NAME_MAX);
 }
 
+/* ---- the one that was chosen ----------------------------------------------------------------
+ */
+
+/* Make the folders above path that are not there. */
+static int theme_make_above(const char *path)
+{
+	char folder[512];
+
+	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		snprintf(folder, sizeof(folder), "%.*s", (int)(p - path), path);
+		if (mkdir(folder, 0777) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+int theme_remember(const char *name)
+{
+	char path[512], fresh[520];
+	FILE *f;
+	int r;
+
+	theme_own(path, sizeof(path), THEME_CHOSEN);
+	if (!*path)
+		return -ENOENT;
+	r = theme_make_above(path);
+	if (r < 0)
+		return r;
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	f = fopen(fresh, "we");
+	if (!f)
+		return -errno;
+	fprintf(f, "%s\n", name);
+	r = ferror(f) ? -EIO : 0;
+	if (fclose(f) != 0)
+		r = -errno;
+	if (r == 0 && rename(fresh, path) < 0)
+		r = -errno;
+	if (r < 0)
+		unlink(fresh);
+	return r;
+}
+
+/* The name that was remembered; "" = none was, or it cannot be read. */
+static void theme_remembered(char ret[THEME_NAME_MAX])
+{
+	SCOPED(theme_fclosep) FILE *f = NULL;
+	char path[512];
+
+	*ret = '\0';
+	theme_own(path, sizeof(path), THEME_CHOSEN);
+	f = *path ? fopen(path, "re") : NULL;
+	if (!f || !fgets(ret, THEME_NAME_MAX, f))
+		*ret = '\0';
+	ret[strcspn(ret, "\r\n")] = '\0';
+}
+
 const char *theme_default(void)
 {
 	const char *own = getenv("FANFARE_THEME"), *fgbg = getenv("COLORFGBG");
 	const char *bg = fgbg ? strrchr(fgbg, ';') : NULL;
+	static char chosen[THEME_NAME_MAX];
 
 	if (own && *own)
 		return own;
+	theme_remembered(chosen);
+	if (*chosen)
+		return chosen;
 	if (!bg)
 		return THEME_BASE; /* nobody says how bright the ground is */
 	return strcmp(bg, ";7") == 0 || strcmp(bg, ";15") == 0 ? "light" : "dark";

@@ -13,6 +13,7 @@
 
 #define UI_TOAST_MS	4000
 #define UI_TOAST_BAD_MS 8000
+#define UI_ERROR_MS	3000 /* for so long an error is not talked over by a warning */
 
 void ui_init(struct ui *ui, int (*submit)(void *arg, const struct ff_command *), void *arg)
 {
@@ -31,6 +32,13 @@ static void ui_welcome(struct ui *ui)
 	ui_show(ui, PANE_DEVICES);
 }
 
+/* Whether an error was said just now. */
+static bool ui_warned(const struct ui *ui)
+{
+	return ui->toast[0] && ui->tone == SAY_ERROR &&
+	       ui->now_ms + UI_TOAST_BAD_MS < ui->toast_until_ms + UI_ERROR_MS;
+}
+
 /*
  * What the core logged since the last look: a warning is always said, as it
  * may be the answer to a key; a notice only when nothing else is being said.
@@ -47,7 +55,7 @@ static void ui_heed_log(struct ui *ui)
 
 		if (l->level <= 3)
 			ui_say(ui, SAY_ERROR, "%s", l->text);
-		else if (l->level == 4)
+		else if (l->level == 4 && !ui_warned(ui))
 			ui_say(ui, SAY_WARNING, "%s", l->text);
 		else if (l->level == 5 && !ui->toast[0])
 			ui_say(ui, SAY_FINE, "%s", l->text);
@@ -76,6 +84,12 @@ void ui_wear(struct ui *ui, const char *name)
 {
 	text_copy(ui->theme, sizeof(ui->theme), name);
 	ui->want = UI_WEAR;
+}
+
+void ui_keep(struct ui *ui, const char *name)
+{
+	ui_wear(ui, name);
+	ui->want = UI_KEEP;
 }
 
 void ui_show(struct ui *ui, enum pane pane)

@@ -32,6 +32,7 @@ enum ui_want {
 	UI_SUSPEND, /* give the terminal back until fg */
 	UI_REDRAW,
 	UI_WEAR, /* wear ui->theme from now on */
+	UI_KEEP, /* the same, and the next time */
 	UI_MOUSE /* listen to the mouse, or no longer, as ui->mouse says */
 };
 
@@ -131,8 +132,9 @@ void ui_say(struct ui *ui, enum ui_tone tone, const char *format, ...)
 void ui_ask(struct ui *ui, ui_answer_fn yes, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* [ui] Wear the theme called name from the next frame on. */
+/* [ui] Wear the theme called name from the next frame on; keep: the next time too. */
 void ui_wear(struct ui *ui, const char *name);
+void ui_keep(struct ui *ui, const char *name);
 
 /* [ui] Put another pane in front. */
 void ui_show(struct ui *ui, enum pane pane);

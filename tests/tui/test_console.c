@@ -73,7 +73,7 @@ static void a_command_does_what_its_key_does(void **state)
 	assert_int_equal(last()->verb, FF_MUTE_ALL);
 	type(ui, ":theme light\n");
 	assert_string_equal(ui->theme, "light");
-	assert_int_equal(ui->want, UI_WEAR);
+	assert_int_equal(ui->want, UI_KEEP);
 	free(ui);
 }
 

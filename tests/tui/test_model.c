@@ -567,6 +567,12 @@ static void what_the_core_answers_is_said(void **state)
 	answer(ui, 10200);
 	assert_string_equal(ui->toast, "profile x: not found");
 	assert_int_equal(ui->tone, SAY_ERROR);
+	log_line(4, "a warning does not talk it over");
+	answer(ui, 12000);
+	assert_int_equal(ui->tone, SAY_ERROR);
+	log_line(4, "but it was there long enough");
+	answer(ui, 14000);
+	assert_string_equal(ui->toast, "but it was there long enough");
 	answer(ui, 30000);
 	assert_string_equal(ui->toast, "");
 	for (int i = 0; i < 3 * FF_LOG_LINES; i++)

@@ -84,6 +84,109 @@ static void the_demonstration_plays_and_says_that_it_is_simulated(void **state)
 	terminal_free(t);
 }
 
+/* A file in the user's own folder for settings. */
+static void put_setting(const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "mkdir -p %s/.config/fanfare/themes", home);
+	assert_int_equal(system(path), 0);
+	snprintf(path, sizeof(path), "%s/.config/fanfare/%s", home, name);
+	f = fopen(path, "we");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void drop_settings(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf %s/.config", home);
+	assert_int_equal(system(command), 0);
+}
+
+static void a_theme_is_tried_chosen_and_remembered(void **state)
+{
+	struct terminal *t = terminal_new(24, 80, run, (void *)(uintptr_t)demo);
+
+	(void)state;
+	assert_true(terminal_shows(t, "3/3 up", SOON));
+	terminal_send(t, "T");
+	assert_true(terminal_shows(t, "base", SOON));
+	assert_true(terminal_shows(t, "worn now", SOON));
+	terminal_send(t, "mono\r");
+	assert_true(terminal_loses(t, "worn now", SOON));
+	for (int i = 0; i < SOON / 20 && terminal_coloured(t); i++)
+		terminal_pump(t, 20);
+	assert_false(terminal_coloured(t));
+	terminal_send(t, "Qy");
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	terminal_free(t);
+
+	t = terminal_new(24, 80, run, (void *)(uintptr_t)demo);
+	assert_true(terminal_shows(t, "3/3 up", SOON));
+	assert_false(terminal_coloured(t)); /* as it was left */
+	terminal_send(t, "Tdark");
+	assert_true(terminal_shows(t, "/dark", SOON));
+	for (int i = 0; i < SOON / 20 && !terminal_coloured(t); i++)
+		terminal_pump(t, 20);
+	assert_true(terminal_coloured(t)); /* only tried */
+	terminal_send(t, "\033");
+	assert_true(terminal_loses(t, "/dark", SOON));
+	for (int i = 0; i < SOON / 20 && terminal_coloured(t); i++)
+		terminal_pump(t, 20);
+	assert_false(terminal_coloured(t));
+	terminal_send(t, ":theme dark\r"); /* typed, it is kept as well */
+	for (int i = 0; i < SOON / 20 && !terminal_coloured(t); i++)
+		terminal_pump(t, 20);
+	assert_true(terminal_coloured(t));
+	terminal_send(t, "Qy");
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	terminal_free(t);
+
+	t = terminal_new(24, 80, run, (void *)(uintptr_t)demo);
+	assert_true(terminal_shows(t, "3/3 up", SOON));
+	assert_true(terminal_coloured(t));
+	terminal_send(t, "Qy");
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	terminal_free(t);
+	drop_settings();
+}
+
+static void bad_files_are_named_and_done_without(void **state)
+{
+	struct terminal *t;
+
+	(void)state;
+	put_setting("theme", "broken\n");
+	put_setting("themes/broken.theme", "dim = default dim\nselect = sparkling\n");
+	t = terminal_new(24, 120, run, (void *)(uintptr_t)demo);
+	assert_true(terminal_shows(t, "broken.theme:2: \"sparkling\"", SOON));
+	assert_true(terminal_shows(t, "the base theme is used", SOON));
+	assert_true(terminal_shows(t, "3/3 up", SOON)); /* and it goes on */
+	terminal_send(t, "\033");			/* the toast goes, the log has it */
+	assert_true(terminal_loses(t, "✗", SOON));
+	assert_true(terminal_shows(t, "broken.theme:2: \"sparkling\"", SOON));
+	terminal_send(t, "Qy");
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	terminal_free(t);
+	drop_settings();
+
+	put_setting("keys.conf", "mixer.mute = m\nmixer.solo = m\n");
+	t = terminal_new(24, 120, run, (void *)(uintptr_t)demo);
+	assert_true(terminal_shows(t, "keys.conf:2: ", SOON));
+	assert_true(terminal_shows(t, "✗ ", SOON));
+	terminal_send(t, "jm");
+	assert_true(terminal_shows(t, "mute off -> on", SOON));
+	assert_true(terminal_shows(t, "keys.conf:2: ", SOON)); /* in the log, under the mixer */
+	terminal_send(t, "Qy");
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	terminal_free(t);
+	drop_settings();
+}
+
 static void a_second_one_asks_before_it_takes_over(void **state)
 {
 	struct terminal *t = terminal_new(24, 80, run, (void *)(uintptr_t)demo), *u;
@@ -224,6 +327,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_demonstration_plays_and_says_that_it_is_simulated),
+		cmocka_unit_test(a_theme_is_tried_chosen_and_remembered),
+		cmocka_unit_test(bad_files_are_named_and_done_without),
 		cmocka_unit_test(a_second_one_asks_before_it_takes_over),
 		cmocka_unit_test(arguments_that_make_no_sense_are_named),
 		cmocka_unit_test(without_a_terminal_it_says_what_to_do),
@@ -243,6 +348,9 @@ int main(void)
 	/* nothing of whoever runs this, and no Bluetooth of this machine */
 	setenv("HOME", home, 1);
 	unsetenv("XDG_CONFIG_HOME");
+	unsetenv("FANFARE_THEME");
+	unsetenv("COLORFGBG");
+	unsetenv("NO_COLOR");
 	unsetenv("XDG_STATE_HOME");
 	unsetenv("STATE_DIRECTORY");
 	setenv("LC_ALL", "C.UTF-8", 1);
