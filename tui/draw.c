@@ -9,6 +9,7 @@
 
 #include "core/base/scope.h"
 #include "tui/draw.h"
+#include "tui/guide.h"
 #include "tui/keymap.h"
 #include "tui/keys.h"
 #include "tui/pane.h"
@@ -368,6 +369,8 @@ static void draw_line(const struct ui *ui, struct cells *c, int row)
 		snprintf(text, sizeof(text), "%s: %s", mute->name[0] ? mute->name : mute->type,
 			 mute->reason);
 		draw_message(c, row, STYLE_NOTICE, 0, ' ', STYLE_NOTICE, text);
+	} else if (ui->pane != PANE_PROFILES && guide_next(ui)) { /* that pane says it above */
+		cells_text(c, row, col, width, STYLE_STRONG, guide_next(ui));
 	}
 }
 

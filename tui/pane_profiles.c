@@ -8,6 +8,7 @@
 
 #include "core/base/scope.h"
 #include "tui/draw.h"
+#include "tui/guide.h"
 #include "tui/pane.h"
 #include "tui/text.h"
 #include "tui/words.h"
@@ -24,7 +25,7 @@ static const char *profiles_state(const struct ui *ui, uint32_t i)
 	const struct ff_profile *p;
 
 	if (i == PROFILES_NO_FILE)
-		return "plays, not saved yet";
+		return "plays, not here yet";
 	p = &ui->snap.profiles[i];
 	if (p->loaded)
 		return ui->snap.modified ? "plays, changed" : "plays";
@@ -162,29 +163,8 @@ static void profiles_row(const struct ui *ui, struct cells *c, struct rect r, in
 	}
 }
 
-/* ---- the next step, and what is not saved ---------------------------------------------------
+/* ---- what is not saved ---------------------------------------------------
  */
-
-/* What a person would do next; NULL = nothing needs to be. */
-static const char *profiles_hint(const struct ui *ui)
-{
-	const struct ff_snapshot *s = &ui->snap;
-	bool tones = true;
-
-	for (uint32_t i = 0; i < s->sources_n; i++)
-		tones = tones && strcmp(s->sources[i].type, "tone") == 0;
-	if (s->simulated)
-		return "This is a demonstration: n begins a profile of your own.";
-	if (s->speakers_n == 0)
-		return "No speaker yet: F3 finds Bluetooth ones, + adds others.";
-	if (s->sources_n == 0)
-		return "Nothing is heard yet: s chooses a source.";
-	if (tones)
-		return "A test sound is heard: s chooses a source instead.";
-	if (!profiles_on_disk(ui))
-		return "In no file yet: w saves it under a name.";
-	return NULL;
-}
 
 /* The differences from the file, at the bottom; returns the rows used. */
 static int profiles_edits(const struct ui *ui, struct cells *c, struct rect r)
@@ -211,7 +191,7 @@ static int profiles_edits(const struct ui *ui, struct cells *c, struct rect r)
 static void profiles_draw(const struct ui *ui, struct cells *c, struct rect r, bool front)
 {
 	int count = ui->profiles.rows, top;
-	const char *hint = profiles_hint(ui);
+	const char *next = front ? guide_next(ui) : NULL;
 
 	if (r.rows >= 3) {
 		draw_rule(c, r, "Profiles", front);
@@ -222,9 +202,9 @@ static void profiles_draw(const struct ui *ui, struct cells *c, struct rect r, b
 			       PANE_PROFILES);
 		return;
 	}
-	if (hint && (r.rows >= 5 || count == 0)) {
+	if (next && r.rows >= 5) {
 		struct rect line = { r.row, r.col + 1, r.rows < 2 ? r.rows : 2, r.cols - 2 };
-		int used = draw_wrap(c, line, STYLE_STRONG, hint);
+		int used = draw_wrap(c, line, STYLE_STRONG, next);
 
 		r.row += used, r.rows -= used;
 	}

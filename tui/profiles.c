@@ -249,24 +249,29 @@ static const char *const *profiles_menu(enum profiles_kind kind)
 	return zone;
 }
 
-static void profiles_menu_fill(struct ui *ui)
+void profiles_offer(struct ui *ui, const char *action)
 {
-	const char *const *name = profiles_menu(ui->profiles.target.kind);
+	struct keymap_row row;
 
-	for (; *name; name++) {
-		const struct binding *b = keymap_action(PANE_PROFILES, *name);
-
-		if (b)
-			picker_add(ui, b->help, b->keys, b->name);
-	}
+	for (size_t i = 0; keymap_row(i, &row); i++)
+		if (row.pane == PANE_PROFILES && strcmp(row.binding->name, action) == 0)
+			picker_add(ui, row.binding->help, row.keys, action);
 }
 
-static void profiles_menu_done(struct ui *ui, const struct picker_item *item)
+void profiles_offered(struct ui *ui, const struct picker_item *item)
 {
 	const struct binding *b = keymap_action(PANE_PROFILES, item->value);
 
 	if (b)
 		b->run(ui, b->arg);
+}
+
+static void profiles_menu_fill(struct ui *ui)
+{
+	const char *const *name = profiles_menu(ui->profiles.target.kind);
+
+	for (; *name; name++)
+		profiles_offer(ui, *name);
 }
 
 void profiles_open(struct ui *ui, int unused)
@@ -277,10 +282,10 @@ void profiles_open(struct ui *ui, int unused)
 	if (!row)
 		return;
 	if (row->kind != PROFILES_FILE)
-		picker_open(ui, profiles_menu_fill, profiles_menu_done,
-			    ui->profiles.target_name, "");
+		picker_open(ui, profiles_menu_fill, profiles_offered, ui->profiles.target_name,
+			    "");
 	else if (row->index == PROFILES_NO_FILE)
-		ui_say(ui, SAY_FINE, "it plays already; w saves it");
+		ui_say(ui, SAY_FINE, "it plays; w saves it here");
 	else
 		profiles_load_typed(ui, ui->profiles.target_name);
 }

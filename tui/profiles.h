@@ -18,9 +18,10 @@
 #include "tui/list.h"
 
 #define PROFILES_ROWS	 (FF_PROFILES + 1 + FF_ZONES + FF_SOURCES + FF_SPEAKERS)
-#define PROFILES_NO_FILE UINT32_MAX /* index of the profile that plays and is in no file */
+#define PROFILES_NO_FILE UINT32_MAX /* index of one that plays and is not listed */
 
 struct ui;
+struct picker_item;
 
 enum profiles_kind { PROFILES_FILE, PROFILES_ZONE, PROFILES_SOURCE, PROFILES_SPEAKER };
 
@@ -56,11 +57,15 @@ const char *profiles_name(const struct ui *ui, const struct profiles_row *row);
 /* [ui] Zone that row is in, or is; the first for a profile's own row. */
 uint32_t profiles_zone(const struct ui *ui, const struct profiles_row *row);
 
-/* [ui] Whether the profile that plays lies in a file. */
+/* [ui] Whether the profile that plays is among those that are listed. */
 bool profiles_on_disk(const struct ui *ui);
 
 /* [ui] Make the selected row the target of what is asked next; NULL = there is none. */
 const struct profiles_row *profiles_aim(struct ui *ui);
+
+/* [ui] Into an open list: an action of this pane with its keys; and doing what was chosen. */
+void profiles_offer(struct ui *ui, const char *action);
+void profiles_offered(struct ui *ui, const struct picker_item *item);
 
 /* [ui] What keys do with a profile. */
 void profiles_move(struct ui *ui, int rows);

@@ -394,20 +394,8 @@ static void add_what_fill(struct ui *ui)
 {
 	static const char *const names[] = { "add-speaker", "add-source", "add-zone" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const struct binding *b = keymap_action(PANE_PROFILES, names[i]);
-
-		if (b)
-			picker_add(ui, b->help, "", b->name);
-	}
-}
-
-static void add_what_done(struct ui *ui, const struct picker_item *item)
-{
-	const struct binding *b = keymap_action(PANE_PROFILES, item->value);
-
-	if (b)
-		b->run(ui, b->arg);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		profiles_offer(ui, names[i]);
 }
 
 void profiles_add(struct ui *ui, int unused)
@@ -418,5 +406,5 @@ void profiles_add(struct ui *ui, int unused)
 	(void)unused;
 	snprintf(title, sizeof(title), "Add to %s",
 		 zone < ui->snap.zones_n ? ui->snap.zones[zone].name : "it");
-	picker_open(ui, add_what_fill, add_what_done, title, "");
+	picker_open(ui, add_what_fill, profiles_offered, title, "");
 }

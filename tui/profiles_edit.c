@@ -146,7 +146,8 @@ static void edit_delete(struct ui *ui, const struct profiles_row *row)
 	const struct ff_profile *p;
 
 	if (row->index == PROFILES_NO_FILE) {
-		ui_say(ui, SAY_FINE, "it is in no file; load another one to leave it");
+		ui_say(ui, SAY_FINE,
+		       "it is not among them yet; Enter on another one leaves it");
 		return;
 	}
 	p = &ui->snap.profiles[row->index];
