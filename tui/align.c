@@ -10,7 +10,8 @@
 #include "tui/pane.h"
 #include "tui/words.h"
 
-#define ALIGN_MOST_MS 500.0f
+#define ALIGN_MOST_MS  500.0f
+#define ALIGN_CLICK_MS 1000 /* after that the core's word counts */
 
 static const char *align_name(const struct ff_speaker *s)
 {
@@ -126,6 +127,8 @@ void align_update(struct ui *ui)
 	align_rows(ui);
 	align_find_reference(ui);
 	align_remember(ui);
+	if (!ui->snap.clicks_speaker && ui->now_ms > ui->align.clicking_ms + ALIGN_CLICK_MS)
+		ui->align.clicking = 0; /* ended elsewhere */
 	if (ui->align.clicking && ui->pane != PANE_ALIGN) {
 		align_end(ui);
 		ui_say(ui, SAY_FINE, "the clicks ended, everything sounds again");
@@ -243,12 +246,13 @@ static void align_clicks(struct ui *ui, int unused)
 {
 	const struct ff_speaker *s = align_selected(ui), *r = align_reference(ui);
 	struct ff_command c = { .verb = FF_CLICKS, .flag = true };
+	uint32_t on = ui->snap.clicks_speaker ? ui->snap.clicks_speaker : ui->align.clicking;
 
 	(void)unused;
 	if (!s || !r)
 		return;
-	if (ui->snap.clicks_speaker && (ui->snap.clicks_speaker == s->id || s == r)) {
-		ui->align.clicking = ui->snap.clicks_speaker;
+	if (on && (on == s->id || s == r)) {
+		ui->align.clicking = on;
 		align_end(ui);
 		ui_say(ui, SAY_FINE, "the clicks ended, everything sounds again");
 		return;
@@ -263,6 +267,7 @@ static void align_clicks(struct ui *ui, int unused)
 	c.other = r->id;
 	if (ui_submit(ui, &c) == 0) {
 		ui->align.clicking = s->id;
+		ui->align.clicking_ms = ui->now_ms;
 		ui->align.chosen = true;
 		ui_say(ui, SAY_FINE, "clicks on %s and %s: trim until they are one (t ends)",
 		       align_name(r), align_name(s));

@@ -31,6 +31,7 @@ struct align {
 	uint32_t reference_id; /* 0 = there is no speaker */
 	bool chosen;	       /* it stays the reference whoever waits for whom */
 	uint32_t clicking;     /* whom a click train was begun here for; 0 = none was */
+	uint64_t clicking_ms;  /* since when; the snapshot needs a moment to say so too */
 	struct align_other other[FF_SPEAKERS];
 	uint32_t others;
 };

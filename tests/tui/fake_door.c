@@ -88,6 +88,56 @@ static void obey_edit(const struct ff_command *c, struct ff_speaker *s, struct f
 	}
 }
 
+static void add_speaker(struct ff_device *d, uint32_t ticket)
+{
+	struct ff_speaker *s = &fake->snap.speakers[fake->snap.speakers_n++];
+
+	*s = (struct ff_speaker){ .id = 1000 + ticket,
+				  .state = FF_CONNECTING,
+				  .measured_ms = NAN,
+				  .battery = -1,
+				  .absolute = -1 };
+	put(s->name, sizeof(s->name), d->name);
+	put(s->address, sizeof(s->address), d->address);
+	d->speaker = s->id;
+}
+
+/* What is done to Bluetooth devices: pairing begins, and goes on until somebody ends it. */
+static void obey_device(const struct ff_command *c)
+{
+	struct ff_snapshot *snap = &fake->snap;
+	struct ff_device *d = NULL;
+
+	for (uint32_t i = 0; i < snap->devices_n; i++) {
+		if (c->address[0] && strcmp(snap->devices[i].address, c->address) == 0)
+			d = &snap->devices[i];
+		else if (c->verb == FF_REMOVE_SPEAKER &&
+			 snap->devices[i].speaker == 1000 + c->other)
+			snap->devices[i].speaker = 0;
+	}
+	if (c->verb == FF_SCAN) {
+		snap->adapters[0].scanning = c->flag;
+		snap->adapters[0].scan_left_ms = c->flag ? 30000 : 0;
+	} else if (c->verb == FF_PAIR_REPLY) {
+		snap->pairing.question = FF_ASK_NONE;
+	} else if (c->verb == FF_CLICKS) {
+		snap->clicks_speaker = c->flag ? c->id : 0;
+		snap->clicks_reference = c->flag ? c->other : 0;
+	}
+	if (!d)
+		return;
+	if (c->verb == FF_PAIR || c->verb == FF_CANCEL)
+		put(d->doing, sizeof(d->doing), c->verb == FF_PAIR ? "pairing" : "");
+	else if (c->verb == FF_TRUST)
+		d->trusted = c->flag;
+	else if (c->verb == FF_RENAME_DEVICE)
+		put(d->name, sizeof(d->name), c->text);
+	else if (c->verb == FF_FORGET)
+		*d = snap->devices[--snap->devices_n];
+	else if (c->verb == FF_ADD_SPEAKER)
+		add_speaker(d, c->other);
+}
+
 static void obey(const struct ff_command *c)
 {
 	struct ff_speaker *s = NULL;
@@ -100,10 +150,13 @@ static void obey(const struct ff_command *c)
 		if (fake->snap.sources[i].id == c->id)
 			in = &fake->snap.sources[i];
 	obey_edit(c, s, in);
+	obey_device(c);
 	if (c->verb == FF_SET_VOLUME && s)
 		s->volume_db = c->value;
 	else if (c->verb == FF_SET_MUTE && s)
 		s->mute = c->flag;
+	else if (c->verb == FF_SET_TRIM && s)
+		s->trim_ms = c->value;
 	else if (c->verb == FF_SET_MASTER)
 		fake->snap.zones[0].volume_db = c->value;
 	fake->snap.change++;

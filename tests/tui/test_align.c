@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/* The align pane: reference, offsets, trims, clicks, each key, at the model and a pty. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/tui/console.h"
+#include "tests/tui/golden.h"
+#include "tests/tui/scene.h"
+#include "tui/keymap.h"
+#include "tui/keys.h"
+#include "tui/pane.h"
+
+static struct ff_snapshot snap;
+static struct scene_sent sent;
+
+/* Kitchen 150 ms, Den left 151, Patio 171.4 and trimmed by +48, Bath 153 and by -6.5. */
+static struct ui *four(void)
+{
+	struct ui *ui;
+
+	scene_party(&snap, 4);
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_F1 + 3, 10001);
+	return ui;
+}
+
+static void type(struct ui *ui, const char *keys)
+{
+	for (; *keys; keys++)
+		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
+}
+
+static void answer(struct ui *ui)
+{
+	snap.change++;
+	ui->snap = snap;
+	ui_update(ui, ui->now_ms + 2000);
+}
+
+static const struct ff_command *last(void)
+{
+	assert_true(sent.n > 0);
+	return &sent.command[sent.n - 1];
+}
+
+static void assert_trimmed(uint32_t id, float ms)
+{
+	assert_int_equal(last()->verb, FF_SET_TRIM);
+	assert_int_equal(last()->id, id);
+	assert_float_equal(last()->value, ms, 0.001);
+}
+
+static void the_reference_is_whom_the_others_wait_for(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	/* Bath is to sound 6.5 ms early: 159.5; Patio 48 late: 123.4 */
+	assert_string_equal(align_reference(ui)->name, "Bath");
+	assert_float_equal(align_offset(ui, &ui->snap.speakers[2]), 54.5, 0.001);
+	assert_float_equal(align_raw(ui, &ui->snap.speakers[2]), 18.4, 0.001);
+	snap.speakers[0].latency_ms = 300; /* another one connects, and is slower */
+	answer(ui);
+	assert_string_equal(align_reference(ui)->name, "Kitchen");
+	free(ui);
+}
+
+static void who_trims_keeps_the_reference(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	type(ui, "l");
+	snap.speakers[1].latency_ms = 400;
+	answer(ui);
+	assert_string_equal(align_reference(ui)->name, "Bath");
+	snap.speakers[3] = snap.speakers[2]; /* it is taken out */
+	snap.speakers_n = 3;
+	answer(ui);
+	assert_string_equal(align_reference(ui)->name, "Den left");
+	type(ui, "\n");
+	assert_string_equal(align_reference(ui)->name, "Kitchen");
+	free(ui);
+}
+
+static void another_zone_has_another_reference(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	snap.zones_n = 2;
+	snap.speakers[0].zone = snap.speakers[1].zone = 1;
+	answer(ui);
+	assert_string_equal(align_reference(ui)->name, "Den left");
+	assert_true(isnan(align_offset(ui, &ui->snap.speakers[2])));
+	type(ui, "jj");
+	assert_string_equal(align_reference(ui)->name, "Bath");
+	assert_true(isnan(align_offset(ui, &ui->snap.speakers[0])));
+	free(ui);
+}
+
+static void steps_are_exact_however_many(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		type(ui, ".");
+	assert_trimmed(1, 1.0f);
+	for (int i = 0; i < 7; i++)
+		type(ui, ",");
+	assert_trimmed(1, 0.3f);
+	type(ui, "l");
+	assert_trimmed(1, 1.3f);
+	ui_key(ui, KEYS_LEFT, ui->now_ms);
+	ui_key(ui, KEYS_SHIFT_LEFT, ui->now_ms);
+	assert_trimmed(1, -9.7f);
+	type(ui, "L");
+	assert_trimmed(1, 0.3f);
+	type(ui, "z"); /* one knob turned: one change */
+	assert_trimmed(1, 0);
+	free(ui);
+}
+
+static void a_typed_trim_has_limits_and_a_unit(void **state)
+{
+	struct ui *ui = four();
+	static const char *const bad[] = {
+		"", "abc", "nan", "inf", "501", "-1000", "3 s", "1,5"
+	};
+
+	(void)state;
+	type(ui, "=12.56\n");
+	assert_trimmed(1, 12.6f);
+	type(ui, "=-3 ms\n");
+	assert_trimmed(1, -3);
+	sent.n = 0;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		keymap_typed(PANE_ALIGN, "trim")->take(ui, bad[i]);
+		assert_non_null(strstr(ui->toast, "is no trim"));
+	}
+	assert_int_equal(sent.n, 0);
+	snap.speakers[0].trim_ms = 499.5f;
+	answer(ui);
+	type(ui, "l");
+	assert_trimmed(1, 500);
+	free(ui);
+}
+
+static void reset_takes_the_trim_away(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	type(ui, "r"); /* Kitchen has none */
+	assert_int_equal(sent.n, 0);
+	type(ui, "jjr");
+	assert_trimmed(3, 0);
+	type(ui, "z");
+	assert_trimmed(3, 48);
+	free(ui);
+}
+
+static void two_trims_are_compared_back_and_forth(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	type(ui, "jjx");
+	assert_int_equal(sent.n, 0); /* nothing was changed: nothing to compare */
+	type(ui, "L");
+	assert_trimmed(3, 58);
+	snap.speakers[2].trim_ms = 58;
+	answer(ui);
+	assert_float_equal(align_other(ui, &ui->snap.speakers[2]), 48, 0.001);
+	type(ui, "x");
+	assert_trimmed(3, 48); /* as it was found */
+	snap.speakers[2].trim_ms = 48;
+	answer(ui);
+	type(ui, "x");
+	assert_trimmed(3, 58);
+	snap.speakers[2].trim_ms = 58;
+	answer(ui);
+	type(ui, "k"); /* each has its own */
+	assert_float_equal(align_other(ui, align_selected(ui)), 0, 0.001);
+	free(ui);
+}
+
+static void clicks_sound_on_two_and_end_with_the_pane(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	type(ui, "jt");
+	assert_int_equal(last()->verb, FF_CLICKS);
+	assert_true(last()->flag);
+	assert_int_equal(last()->id, 2);
+	assert_int_equal(last()->other, 4); /* Bath */
+	snap.clicks_speaker = 2;
+	snap.clicks_reference = 4;
+	answer(ui);
+	type(ui, "jt"); /* on to the next one */
+	assert_true(last()->flag);
+	assert_int_equal(last()->id, 3);
+	snap.clicks_speaker = 3;
+	answer(ui);
+	type(ui, "t");
+	assert_false(last()->flag);
+	assert_int_equal(last()->id, 3);
+	snap.clicks_speaker = snap.clicks_reference = 0;
+	answer(ui);
+	sent.n = 0;
+	type(ui, "jt"); /* the reference beside itself */
+	assert_int_equal(sent.n, 0);
+	assert_non_null(strstr(ui->toast, "is the reference"));
+	type(ui, "kt");
+	snap.clicks_speaker = 3;
+	snap.clicks_reference = 4;
+	answer(ui);
+	ui_key(ui, KEYS_F1 + 1, ui->now_ms);
+	answer(ui);
+	assert_int_equal(last()->verb, FF_CLICKS);
+	assert_false(last()->flag);
+	sent.n = 0;
+	answer(ui);
+	assert_int_equal(sent.n, 0); /* said once */
+	free(ui);
+}
+
+static void others_clicks_are_left_alone(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	snap.clicks_speaker = 1;
+	snap.clicks_reference = 4;
+	answer(ui);
+	ui_key(ui, KEYS_F1 + 1, ui->now_ms);
+	answer(ui);
+	align_end(ui);
+	assert_int_equal(sent.n, 0);
+	free(ui);
+}
+
+static void the_filter_and_names_find_a_speaker(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	type(ui, "/pat\n");
+	assert_int_equal(ui->align.rows, 1);
+	assert_string_equal(align_selected(ui)->name, "Patio");
+	type(ui, "l");
+	assert_trimmed(3, 49);
+	ui->filter[PANE_ALIGN][0] = '\0';
+	answer(ui);
+	assert_string_equal(align_selected(ui)->name, "Patio");
+	assert_true(pane_align.select(ui, "den LEFT"));
+	assert_string_equal(align_selected(ui)->name, "Den left");
+	assert_false(pane_align.select(ui, "nowhere"));
+	free(ui);
+}
+
+static void picture(const struct ui *ui, const char *name, int rows, int cols,
+		    enum glyphs glyphs)
+{
+	struct cells c;
+
+	assert_int_equal(cells_init(&c, rows, cols, glyphs), 0);
+	ui_draw(ui, &c);
+	assert_true(golden_same(name, &c, glyphs == GLYPHS_FULL));
+	cells_done(&c);
+}
+
+static void offsets_far_away_and_clicks_are_drawn(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	type(ui, "jj");
+	snap.speakers[0].latency_ms = snap.speakers[0].reported_ms =
+		20; /* far beyond the axis */
+	snap.speakers[1].trim_ms = 140;
+	snap.speakers[2].trim_ms = -20;
+	snap.clicks_speaker = 3;
+	snap.clicks_reference = 4;
+	answer(ui);
+	ui->toast[0] = '\0';
+	picture(ui, "align-clicks-80x24-utf8", 24, 80, GLYPHS_FULL);
+	picture(ui, "align-clicks-140x40-utf8", 40, 140, GLYPHS_FULL);
+	picture(ui, "align-clicks-40x10-ascii", 10, 40, GLYPHS_ASCII);
+	free(ui);
+}
+
+/* ---- at a pty -------------------------------------------------------------------------------
+ */
+
+static void key(struct terminal *t, const struct fake_door *f, const char *keys,
+		const char *words, int verb)
+{
+	terminal_send(t, keys);
+	if (!terminal_shows(t, words, SOON))
+		fail_msg("after \"%s\"", keys);
+	if (verb >= 0)
+		assert_int_equal(f->command[f->commands - 1].verb, verb);
+}
+
+static void each_key_of_the_pane(void **state)
+{
+	struct fake_door *f = console_party(8);
+	struct terminal *t = console_new(24, 80, &console_local);
+
+	(void)state;
+	assert_true(terminal_shows(t, "F4 Align", SOON));
+	key(t, f, "\033OS", "-100", -1);
+	key(t, f, "\033[B", ">  Den left", -1);
+	key(t, f, "k", ">  Kitchen", -1);
+	key(t, f, "\033[4~", ">  Cellar", -1); /* End */
+	key(t, f, "\033[1~", ">  Kitchen", -1);
+	key(t, f, "\033[6~", ">  Cellar", -1); /* PgDn */
+	key(t, f, "\033[5~", ">  Kitchen", -1);
+	key(t, f, "\033[C", "trim +0.0 ms -> +1.0 ms", FF_SET_TRIM);
+	key(t, f, "L", "-> +11.0 ms", FF_SET_TRIM);
+	key(t, f, ".", "-> +11.1 ms", FF_SET_TRIM);
+	key(t, f, ",,", "-> +10.9 ms", FF_SET_TRIM);
+	key(t, f, "h", "-> +9.9 ms", FF_SET_TRIM);
+	key(t, f, "\033[1;2D", "-> -0.1 ms", FF_SET_TRIM); /* Shift-Left */
+	key(t, f, "=25\r", "-> +25.0 ms", FF_SET_TRIM);
+	assert_true(terminal_shows(t, "A/B: x goes to +0.0 ms", SOON));
+	terminal_pump(t, 1600); /* x is a change of its own */
+	key(t, f, "x", "trim +25.0 ms -> +0.0 ms", FF_SET_TRIM);
+	assert_true(terminal_shows(t, "A/B: x goes to +25.0 ms", SOON));
+	key(t, f, "z", "trim +0.0 ms -> +25.0 ms", FF_SET_TRIM);
+	key(t, f, "r", "-> +0.0 ms", FF_SET_TRIM);
+	key(t, f, "t", "clicks on Bath and Kitchen", FF_CLICKS);
+	assert_true(terminal_shows(t, "(t ends)", SOON));
+	key(t, f, "t", "the clicks ended", FF_CLICKS);
+	assert_false(f->command[f->commands - 1].flag);
+	key(t, f, "\r", "Kitchen is the reference", FF_CLICKS);
+	assert_true(terminal_shows(t, ">◆ Kitchen", SOON));
+	console_end(f, t);
+}
+
+static void leaving_the_console_ends_the_clicks(void **state)
+{
+	struct fake_door *f = console_party(4);
+	struct terminal *t = console_new(24, 80, &console_local);
+
+	(void)state;
+	assert_true(terminal_shows(t, "F4 Align", SOON));
+	key(t, f, "\033OS", "-100", -1);
+	key(t, f, "t", "clicks on Bath and Kitchen", FF_CLICKS);
+	key(t, f, "q", "Fanfare plays on", FF_CLICKS);
+	assert_false(f->command[f->commands - 1].flag);
+	console_end(f, t);
+}
+
+#define T(test) cmocka_unit_test_teardown(test, console_sweep)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_reference_is_whom_the_others_wait_for),
+		cmocka_unit_test(who_trims_keeps_the_reference),
+		cmocka_unit_test(another_zone_has_another_reference),
+		cmocka_unit_test(steps_are_exact_however_many),
+		cmocka_unit_test(a_typed_trim_has_limits_and_a_unit),
+		cmocka_unit_test(reset_takes_the_trim_away),
+		cmocka_unit_test(two_trims_are_compared_back_and_forth),
+		cmocka_unit_test(clicks_sound_on_two_and_end_with_the_pane),
+		cmocka_unit_test(others_clicks_are_left_alone),
+		cmocka_unit_test(the_filter_and_names_find_a_speaker),
+		cmocka_unit_test(offsets_far_away_and_clicks_are_drawn),
+		T(each_key_of_the_pane),
+		T(leaving_the_console_ends_the_clicks),
+	};
+
+	if (!console_prepare())
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

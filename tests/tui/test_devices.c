@@ -1,0 +1,642 @@
+/* SPDX-License-Identifier: MIT */
+/* The devices pane and the window of a pairing: rows, words, each key, at the model and a pty.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/scope.h"
+#include "tests/tui/console.h"
+#include "tests/tui/golden.h"
+#include "tests/tui/scene.h"
+#include "tui/keymap.h"
+#include "tui/keys.h"
+#include "tui/pane.h"
+
+static struct ff_snapshot snap;
+static struct scene_sent sent;
+
+/* ---- the model ------------------------------------------------------------------------------
+ */
+
+static struct ui *in_front(void)
+{
+	struct ui *ui;
+
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_F1 + 2, 10001);
+	return ui;
+}
+
+/* Kitchen is connected, Patio known, SoundBar busy, a belt and a nameless one are new. */
+static struct ui *devices(void)
+{
+	scene_devices(&snap);
+	return in_front();
+}
+
+static void type(struct ui *ui, const char *keys)
+{
+	for (; *keys; keys++)
+		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
+}
+
+/* The core's answer: its snapshot, a little later. */
+static void answer(struct ui *ui)
+{
+	snap.change++;
+	ui->snap = snap;
+	ui_update(ui, ui->now_ms + 100);
+}
+
+static const struct ff_command *last(void)
+{
+	assert_true(sent.n > 0);
+	return &sent.command[sent.n - 1];
+}
+
+static const struct ff_device *selected(const struct ui *ui)
+{
+	const struct ff_device *d = devices_selected(ui);
+
+	assert_non_null(d);
+	return d;
+}
+
+static void assert_order(const struct ui *ui, const char *names)
+{
+	char is[FF_DEVICES * 20] = "";
+
+	for (uint32_t i = 0; i < ui->devices.order_n; i++) {
+		size_t used = strlen(is);
+
+		snprintf(is + used, sizeof(is) - used, "%s%s", i ? ", " : "",
+			 devices_name(devices_find(ui, ui->devices.order[i])));
+	}
+	assert_string_equal(is, names);
+}
+
+static void assert_trouble(const struct ui *ui, const char *words)
+{
+	char text[FF_TEXT_MAX * 2];
+
+	devices_trouble(ui, text, sizeof(text));
+	if (!strstr(text, words) || (!*words && *text))
+		fail_msg("\"%s\" does not say \"%s\"", text, words);
+}
+
+static void assert_state(const struct ui *ui, int i, const char *words)
+{
+	char text[FF_TEXT_MAX * 2];
+
+	devices_state(ui, &ui->snap.devices[i], text, sizeof(text));
+	assert_string_equal(text, words);
+}
+
+static void what_is_missing_is_said_with_the_command_that_mends_it(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	assert_trouble(ui, "");
+	ui->snap.adapters[0].powered = false;
+	assert_trouble(ui, "Mend: bluetoothctl power on");
+	ui->snap.adapters[0].blocked = true;
+	assert_trouble(ui, "Mend: sudo rfkill unblock bluetooth");
+	ui->snap.adapters_n = 0;
+	assert_trouble(ui, "No Bluetooth adapter is here");
+	ui->snap.bluetoothd = false;
+	assert_trouble(ui, "systemctl start bluetooth");
+	snprintf(ui->snap.no_bluetooth, FF_TEXT_MAX,
+		 "D-Bus does not let this user: sudo adduser $USER bluetooth");
+	assert_trouble(ui, "sudo adduser $USER bluetooth");
+	ui->snap.bus = false;
+	assert_trouble(ui, "sudo systemctl start dbus");
+	ui->no_bluetooth = true;
+	assert_trouble(ui, "--no-bluetooth");
+	free(ui);
+}
+
+static void nothing_looks_where_nothing_can(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	snap.adapters[0].scanning = snap.adapters[0].powered = false;
+	answer(ui);
+	type(ui, "s");
+	assert_int_equal(sent.n, 0);
+	assert_non_null(strstr(ui->toast, "no Bluetooth adapter"));
+	free(ui);
+}
+
+static void the_state_says_what_is_done_what_failed_and_what_plays(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	assert_state(ui, 0, "playing, in the profile");
+	assert_state(ui, 1, "not connected");
+	assert_state(ui, 3, "not paired, no speaker");
+	snprintf(ui->snap.devices[2].doing, sizeof(ui->snap.devices[2].doing), "pairing");
+	assert_state(ui, 2, "pairing (^X cancels)");
+	ui->snap.devices[2].doing[0] = '\0';
+	ui->snap.devices[2].busy = false;
+	snprintf(ui->snap.devices[2].failed, FF_TEXT_MAX, "SoundBar 500 refuses to pair");
+	assert_state(ui, 2, "SoundBar 500 refuses to pair");
+	ui->snap.devices[1].trusted = false;
+	assert_state(ui, 1, "not connected, not trusted");
+	ui->snap.speakers[0].state = FF_OFF;
+	assert_state(ui, 0, "off (Enter connects), in the profile");
+	free(ui);
+}
+
+static void a_type_is_named_for_people(void **state)
+{
+	struct ff_device d = { .audio_sink = true };
+
+	(void)state;
+	assert_string_equal(devices_type(&d), "speaker");
+	snprintf(d.type, sizeof(d.type), "audio-headset");
+	assert_string_equal(devices_type(&d), "headset");
+	snprintf(d.type, sizeof(d.type), "smart-toaster"); /* a name from a later BlueZ */
+	assert_string_equal(devices_type(&d), "smart-toaster");
+	d = (struct ff_device){ 0 };
+	assert_string_equal(devices_type(&d), "");
+}
+
+static void groups_stay_while_the_cursor_is_there_and_are_sorted_by_a_scan(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	snap.adapters[0].scanning = false;
+	snap.adapters[0].streams = 0;
+	assert_order(ui, "Kitchen, Patio, SoundBar 500, Heart rate belt");
+	type(ui, "jj");
+	snap.devices[1].connected = true; /* Patio comes */
+	snap.devices[2].paired = true;
+	snap.devices[5] = (struct ff_device){ .paired = true, .rssi = -40 };
+	snprintf(snap.devices[5].name, FF_NAME_MAX, "Attic");
+	snprintf(snap.devices[5].address, FF_ADDR_MAX, "00:11:22:33:44:05");
+	snap.devices_n = 6;
+	answer(ui);
+	assert_order(ui, "Kitchen, Patio, Attic, SoundBar 500, Heart rate belt");
+	assert_string_equal(selected(ui)->name, "SoundBar 500");
+	assert_int_equal(ui->devices.group[1], DEVICES_KNOWN);
+	type(ui, "s"); /* a person's own wish */
+	assert_order(ui, "Kitchen, Patio, Attic, SoundBar 500, Heart rate belt");
+	assert_int_equal(ui->devices.group[1], DEVICES_CONNECTED);
+	assert_int_equal(ui->devices.group[3], DEVICES_KNOWN);
+	assert_string_equal(selected(ui)->name, "SoundBar 500");
+	free(ui);
+}
+
+static void a_filter_leaves_what_it_names(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	type(ui, "/bar\n");
+	assert_order(ui, "SoundBar 500");
+	assert_string_equal(selected(ui)->name, "SoundBar 500");
+	ui_key(ui, KEYS_ESC, 10100); /* what is said, then what is filtered */
+	ui_key(ui, KEYS_ESC, 10200);
+	answer(ui);
+	assert_order(ui, "Kitchen, Patio, SoundBar 500, Heart rate belt");
+	assert_string_equal(selected(ui)->name, "SoundBar 500");
+	free(ui);
+}
+
+static void one_adapter_is_chosen_and_all_again_when_it_is_pulled(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	snap.adapters_n = 2;
+	snap.adapters[1] = (struct ff_adapter){ .name = "hci1", .powered = true };
+	snprintf(snap.adapters[1].address, FF_ADDR_MAX, "AA:BB:CC:00:11:33");
+	snprintf(snap.devices[1].adapter, FF_ADDR_MAX, "AA:BB:CC:00:11:33");
+	answer(ui);
+	type(ui, "a");
+	assert_true(ui->picker.open);
+	type(ui, "hci1\n");
+	assert_order(ui, "Patio");
+	sent.n = 0;
+	snap.adapters[0].scanning = false;
+	answer(ui);
+	type(ui, "s"); /* that one carries no music: no question */
+	assert_int_equal(last()->verb, FF_SCAN);
+	assert_string_equal(last()->adapter, "AA:BB:CC:00:11:33");
+	type(ui, "p");
+	assert_int_equal(last()->verb, FF_PAIR);
+	assert_string_equal(last()->adapter, "AA:BB:CC:00:11:33");
+	snap.adapters_n = 1;
+	answer(ui);
+	assert_int_equal(ui->devices.order_n, 4);
+	keymap_typed(PANE_DEVICES, "adapter")->take(ui, "hci9");
+	assert_non_null(strstr(ui->toast, "no adapter that is here"));
+	keymap_typed(PANE_DEVICES, "adapter")->take(ui, "HCI0");
+	assert_string_equal(ui->devices.adapter, "AA:BB:CC:00:11:22");
+	free(ui);
+}
+
+static void into_the_profile_and_out_again(void **state)
+{
+	struct ui *ui = devices();
+	uint32_t ticket;
+
+	(void)state;
+	type(ui, "j+");
+	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
+	assert_string_equal(last()->text, "Patio");
+	assert_string_equal(last()->adapter, ""); /* the core chooses */
+	ticket = last()->other;
+	assert_true(ticket != 0);
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_REMOVE_SPEAKER);
+	assert_int_equal(last()->other, ticket);
+	type(ui, "Z");
+	assert_int_equal(last()->verb, FF_RESTORE);
+	assert_int_equal(last()->other, ticket);
+	sent.n = 0;
+	type(ui, "k+"); /* Kitchen is in it */
+	assert_int_equal(sent.n, 0);
+	free(ui);
+}
+
+static void several_are_worked_on_and_each_is_cancelled_by_itself(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	type(ui, "jp"); /* Patio, while the SoundBar is busy */
+	snprintf(snap.devices[1].doing, sizeof(snap.devices[1].doing), "connecting");
+	snprintf(snap.devices[2].doing, sizeof(snap.devices[2].doing), "pairing");
+	answer(ui);
+	assert_state(ui, 1, "connecting (^X cancels)");
+	assert_state(ui, 2, "pairing (^X cancels)");
+	type(ui, "j\x18");
+	assert_int_equal(last()->verb, FF_CANCEL);
+	assert_string_equal(last()->address, snap.devices[2].address);
+	snap.devices[2].doing[0] = '\0';
+	snap.devices[2].busy = false;
+	answer(ui);
+	sent.n = 0;
+	type(ui, "\x18");
+	assert_int_equal(sent.n, 0);
+	assert_non_null(strstr(ui->toast, "nothing is under way"));
+	snap.speakers[0].state = FF_RETRYING; /* would try for ever: it is left alone */
+	answer(ui);
+	type(ui, "kk\x18");
+	assert_int_equal(last()->verb, FF_DISCONNECT);
+	assert_int_equal(last()->id, 1);
+	free(ui);
+}
+
+static void names_and_trust_can_be_taken_back(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	type(ui, "je");
+	for (int i = 0; i < 5; i++)
+		ui_key(ui, KEYS_BACKSPACE, 10100);
+	type(ui, "Terrace\n");
+	assert_string_equal(last()->text, "Terrace");
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_RENAME_DEVICE);
+	assert_string_equal(last()->text, "Patio");
+	type(ui, "t");
+	assert_false(last()->flag);
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_TRUST);
+	assert_true(last()->flag);
+	free(ui);
+}
+
+/* ---- the window of a pairing ----------------------------------------------------------------
+ */
+
+static struct ui *asked(enum ff_question question, const char *code, uint32_t left_ms)
+{
+	struct ui *ui = devices();
+
+	snap.pairing = (struct ff_pairing){
+		.question = question, .cookie = 5, .name = "SoundBar 500", .left_ms = left_ms
+	};
+	snprintf(snap.pairing.code, sizeof(snap.pairing.code), "%s", code);
+	answer(ui);
+	return ui;
+}
+
+static void a_passkey_that_cannot_be_is_not_sent(void **state)
+{
+	struct ui *ui = asked(FF_ASK_PASSKEY, "", 20000);
+
+	(void)state;
+	type(ui, "12ab\n");
+	assert_int_equal(sent.n, 0);
+	assert_true(pairing_types(ui)); /* with what was typed, to be mended */
+	assert_string_equal(ui->prompt.text, "12ab");
+	assert_non_null(strstr(ui->toast, "6 digits"));
+	ui_key(ui, KEYS_BACKSPACE, 10200);
+	ui_key(ui, KEYS_BACKSPACE, 10200);
+	type(ui, "3456\n");
+	assert_string_equal(last()->text, "123456");
+	assert_true(last()->flag);
+	assert_int_equal(last()->id, 5);
+	answer(ui);
+	assert_false(pairing_open(ui));
+	free(ui);
+}
+
+static void a_question_waits_for_a_line_that_was_begun(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	type(ui, "e");
+	snap.pairing = (struct ff_pairing){
+		.question = FF_ASK_CONFIRM, .cookie = 5, .code = "000000", .left_ms = 20000
+	};
+	answer(ui);
+	assert_false(pairing_open(ui));
+	type(ui, "y\n"); /* a letter of the name, and no yes */
+	assert_int_equal(last()->verb, FF_RENAME_DEVICE);
+	answer(ui);
+	assert_true(pairing_open(ui));
+	free(ui);
+}
+
+static void a_question_that_goes_says_why(void **state)
+{
+	struct ui *ui = asked(FF_ASK_CONFIRM, "042137", 20000);
+
+	(void)state;
+	snap.pairing.question = FF_ASK_NONE;
+	answer(ui);
+	assert_non_null(strstr(ui->toast, "no longer waits"));
+	free(ui);
+
+	ui = asked(FF_ASK_PASSKEY, "", 900);
+	snap.pairing.question = FF_ASK_NONE;
+	answer(ui);
+	assert_non_null(strstr(ui->toast, "nobody answered in time"));
+	assert_false(ui->prompt.open);
+	free(ui);
+
+	ui = asked(FF_SHOW_PASSKEY, "042137", 20000); /* typed over there: all is well */
+	ui->toast[0] = '\0';
+	snap.pairing.question = FF_ASK_NONE;
+	answer(ui);
+	assert_string_equal(ui->toast, "");
+	free(ui);
+}
+
+static void a_core_that_begins_anew_is_heard(void **state)
+{
+	struct ui *ui = asked(FF_ASK_CONFIRM, "042137", 20000);
+
+	(void)state;
+	type(ui, "y");
+	snap.pairing.question = FF_ASK_NONE;
+	answer(ui);
+	snap.pairing.question = FF_ASK_CONFIRM; /* the same number, another question */
+	answer(ui);
+	assert_true(pairing_open(ui));
+	free(ui);
+}
+
+static void what_is_shown_can_only_be_refused(void **state)
+{
+	struct ui *ui = asked(FF_SHOW_PASSKEY, "042137", 20000);
+
+	(void)state;
+	type(ui, "y\n");
+	assert_int_equal(sent.n, 0);
+	ui_key(ui, KEYS_ESC, 10200);
+	assert_int_equal(last()->verb, FF_PAIR_REPLY);
+	assert_false(last()->flag);
+	free(ui);
+}
+
+/* ---- pictures -------------------------------------------------------------------------------
+ */
+
+static void picture(const struct ui *ui, const char *name, int rows, int cols,
+		    enum glyphs glyphs)
+{
+	struct cells c;
+
+	assert_int_equal(cells_init(&c, rows, cols, glyphs), 0);
+	ui_draw(ui, &c);
+	assert_true(golden_same(name, &c, glyphs == GLYPHS_FULL));
+	cells_done(&c);
+}
+
+static void all_about_one_stands_under_the_list(void **state)
+{
+	struct ui *ui = devices();
+
+	(void)state;
+	snprintf(snap.devices[1].failed, FF_TEXT_MAX,
+		 "Patio does not answer: is it switched on and in range?");
+	answer(ui);
+	type(ui, "ji");
+	picture(ui, "devices-info-80x24-utf8", 24, 80, GLYPHS_FULL);
+	picture(ui, "devices-info-140x40-utf8", 40, 140, GLYPHS_FULL);
+	picture(ui, "devices-info-40x10-ascii", 10, 40, GLYPHS_ASCII);
+	picture(ui, "devices-info-20x5-ascii", 5, 20, GLYPHS_ASCII);
+	type(ui, "i");
+	assert_false(ui->devices.details);
+	free(ui);
+}
+
+static void each_question_has_its_window(void **state)
+{
+	static const struct {
+		enum ff_question question;
+		const char *code, *name;
+	} asks[] = {
+		{ FF_ASK_PASSKEY, "", "pairing-passkey" },
+		{ FF_SHOW_PASSKEY, "042137", "pairing-show" },
+		{ FF_ASK_CONFIRM, "", "pairing-just" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(asks); i++) {
+		struct ui *ui = asked(asks[i].question, asks[i].code, 20400);
+		char name[64];
+
+		if (asks[i].question == FF_ASK_PASSKEY)
+			type(ui, "0421");
+		snprintf(name, sizeof(name), "%s-80x24-utf8", asks[i].name);
+		picture(ui, name, 24, 80, GLYPHS_FULL);
+		snprintf(name, sizeof(name), "%s-20x5-ascii", asks[i].name);
+		picture(ui, name, 5, 20, GLYPHS_ASCII);
+		free(ui);
+	}
+}
+
+/* ---- at a pty -------------------------------------------------------------------------------
+ */
+
+static struct fake_door *door_with_devices(void)
+{
+	struct fake_door *f = console_door();
+
+	scene_devices(&f->snap);
+	f->snap.adapters[0].scanning = false;
+	f->snap.adapters[0].streams = 0;
+	f->snap.devices[2].busy = false;
+	return f;
+}
+
+static const struct ff_command *asked_for(const struct fake_door *f)
+{
+	return &f->command[f->commands - 1];
+}
+
+/* Send keys and wait for words; what was asked of the core last is the verb. */
+static void key(struct terminal *t, const struct fake_door *f, const char *keys,
+		const char *words, int verb)
+{
+	terminal_send(t, keys);
+	if (!terminal_shows(t, words, SOON))
+		fail_msg("after \"%s\"", keys);
+	if (verb >= 0)
+		assert_int_equal(asked_for(f)->verb, verb);
+}
+
+static void each_key_of_the_pane(void **state)
+{
+	struct fake_door *f = door_with_devices();
+	struct terminal *t = console_new(24, 80, &console_local);
+
+	(void)state;
+	assert_true(terminal_shows(t, "F3 Devices", SOON));
+	key(t, f, "\033OR", ">● Kitchen", -1);
+	key(t, f, "\033[B", ">○ Patio", -1);
+	key(t, f, "k", ">● Kitchen", -1);
+	key(t, f, "\033[6~", ">○ Heart rate belt", -1); /* PgDn */
+	key(t, f, "\033[5~", ">● Kitchen", -1);
+	key(t, f, "\033[4~", ">○ Heart rate belt", -1); /* End */
+	key(t, f, "\033[1~j", ">○ Patio", -1);		/* Home, down */
+	key(t, f, "s", "looking, 30 s left", FF_SCAN);
+	key(t, f, "s", "hci0 ready", FF_SCAN);
+	key(t, f, "jp", "pairing (^X cancels)", FF_PAIR);
+	key(t, f, "\030", "SoundBar 500: cancelled", FF_CANCEL);
+	key(t, f, "+", "SoundBar 500 is a speaker now", FF_ADD_SPEAKER);
+	assert_true(terminal_shows(t, "connecting, in the profile", SOON));
+	key(t, f, "z", "undone: SoundBar 500", FF_REMOVE_SPEAKER);
+	key(t, f, "i", "00:11:22:33:44:02  speaker  plays sound", -1);
+	terminal_send(t, "i");
+	assert_true(terminal_loses(t, "00:11:22:33:44:02  speaker", SOON));
+	key(t, f, "k", ">○ Patio", -1);
+	key(t, f, "e", "Name (empty = its own): Patio", -1);
+	key(t, f, " West\r", "Patio is called Patio West now", FF_RENAME_DEVICE);
+	key(t, f, "t", "not trusted any more", FF_TRUST);
+	key(t, f, "a", "all adapters", -1);
+	key(t, f, "\033", ">○ Patio West", -1);
+	key(t, f, "v", "00:11:22:33:44:04", -1); /* the nameless one */
+	key(t, f, "d", "Forget Patio West and its pairing? y/N", -1);
+	key(t, f, "n", ">○ Patio West", -1);
+	assert_int_equal(asked_for(f)->verb, FF_TRUST);
+	terminal_send(t, "dy");
+	assert_true(terminal_loses(t, "Patio West ", SOON));
+	assert_int_equal(asked_for(f)->verb, FF_FORGET);
+	key(t, f, "\033[1~\r", "Kitchen: disconnecting", FF_DISCONNECT);
+	console_end(f, t);
+}
+
+static void a_word_comes_before_a_scan_that_would_be_heard(void **state)
+{
+	struct fake_door *f = door_with_devices();
+	struct terminal *t;
+
+	(void)state;
+	f->snap.adapters[0].streams = 1;
+	t = console_new(24, 80, &console_local);
+	assert_true(terminal_shows(t, "F3 Devices", SOON));
+	key(t, f, "\033OR", ">● Kitchen", -1);
+	key(t, f, "s", "Looking disturbs what plays over Bluetooth. Look? y/N", -1);
+	assert_int_equal(f->commands, 0);
+	key(t, f, "y", "looking, 30 s left", FF_SCAN);
+	console_end(f, t);
+}
+
+static void a_pairing_is_answered_in_its_window(void **state)
+{
+	struct fake_door *f = door_with_devices();
+	struct terminal *t = console_new(24, 80, &console_local);
+
+	(void)state;
+	assert_true(terminal_shows(t, ">● Kitchen", SOON));
+	f->snap.pairing = (struct ff_pairing){ .question = FF_ASK_CONFIRM,
+					       .cookie = 3,
+					       .name = "SoundBar 500",
+					       .code = "042137",
+					       .left_ms = 28000 };
+	fake_door_news(f);
+	assert_true(terminal_shows(t, "042137", SOON));
+	assert_true(terminal_shows(t, "28 s left", SOON));
+	f->snap.pairing.left_ms = 11000; /* counted down without a word from the core */
+	assert_true(terminal_shows(t, "11 s left", SOON));
+	terminal_send(t, "y");
+	assert_true(terminal_loses(t, "Pairing", SOON));
+	assert_int_equal(asked_for(f)->verb, FF_PAIR_REPLY);
+	assert_true(asked_for(f)->flag);
+	f->snap.pairing = (struct ff_pairing){
+		.question = FF_ASK_PIN, .cookie = 4, .name = "Old one", .left_ms = 20000
+	};
+	fake_door_news(f);
+	key(t, f, "", "often 0000 or 1234", -1);
+	key(t, f, "0000", "PIN: 0000", -1);
+	terminal_send(t, "\r");
+	assert_true(terminal_loses(t, "Pairing", SOON));
+	assert_string_equal(asked_for(f)->text, "0000");
+	assert_int_equal(asked_for(f)->id, 4);
+	console_end(f, t);
+}
+
+#define T(test) cmocka_unit_test_teardown(test, console_sweep)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_missing_is_said_with_the_command_that_mends_it),
+		cmocka_unit_test(nothing_looks_where_nothing_can),
+		cmocka_unit_test(the_state_says_what_is_done_what_failed_and_what_plays),
+		cmocka_unit_test(a_type_is_named_for_people),
+		cmocka_unit_test(
+			groups_stay_while_the_cursor_is_there_and_are_sorted_by_a_scan),
+		cmocka_unit_test(a_filter_leaves_what_it_names),
+		cmocka_unit_test(one_adapter_is_chosen_and_all_again_when_it_is_pulled),
+		cmocka_unit_test(into_the_profile_and_out_again),
+		cmocka_unit_test(several_are_worked_on_and_each_is_cancelled_by_itself),
+		cmocka_unit_test(names_and_trust_can_be_taken_back),
+		cmocka_unit_test(a_passkey_that_cannot_be_is_not_sent),
+		cmocka_unit_test(a_question_waits_for_a_line_that_was_begun),
+		cmocka_unit_test(a_question_that_goes_says_why),
+		cmocka_unit_test(a_core_that_begins_anew_is_heard),
+		cmocka_unit_test(what_is_shown_can_only_be_refused),
+		cmocka_unit_test(all_about_one_stands_under_the_list),
+		cmocka_unit_test(each_question_has_its_window),
+		T(each_key_of_the_pane),
+		T(a_word_comes_before_a_scan_that_would_be_heard),
+		T(a_pairing_is_answered_in_its_window),
+	};
+
+	if (!console_prepare())
+		return 1;
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
