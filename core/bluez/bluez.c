@@ -19,7 +19,7 @@ static const struct times usual_times = {
 	.connect = 40000,
 	.acquire = 10000,
 	.release = 5000,
-	.question = 55000,
+	.question = 28000,
 	.again = 250,
 	.reload = 2000,
 };

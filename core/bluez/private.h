@@ -24,7 +24,7 @@ struct times {
 	uint32_t connect; /* page, SDP, AVDTP, and another try while BlueZ is busy */
 	uint32_t acquire; /* AVDTP START, and more tries during set-up */
 	uint32_t release;
-	uint32_t question; /* bluetoothd itself gives up after 60 s */
+	uint32_t question; /* radios give up after 30 s, bluetoothd itself after 60 */
 	uint32_t again;	   /* the first wait before one more try; doubles */
 	uint32_t reload;   /* after GetManagedObjects failed */
 };
