@@ -140,6 +140,8 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_LOAD_PROFILE:
 	case FF_SAVE_PROFILE:
 	case FF_DELETE_PROFILE:
+	case FF_NEW_PROFILE:
+	case FF_RENAME_PROFILE:
 		verbs_profile(c, cmd);
 		break;
 	case FF_SCAN:
@@ -151,8 +153,6 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_PAIR_REPLY:
 		verbs_device(c, cmd);
 		break;
-	case FF_NEW_PROFILE:
-	case FF_RENAME_PROFILE:
 	case FF_LIST_SOUNDS:
 		log_warning("this core cannot do that: command %d", (int)cmd->verb);
 		break;

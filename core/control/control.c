@@ -9,6 +9,7 @@
 #include "core/control/alive.h"
 #include "core/control/clicks.h"
 #include "core/control/commands.h"
+#include "core/control/edits.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
 #include "core/control/loading.h"
@@ -136,7 +137,8 @@ static void settle(struct control *c, struct alive *alive)
 
 	c->wake_at = clock_now() + HOUSEKEEPING_NS;
 	peers_check_rate(c);
-	loading_compare(c);
+	if (c->edited)
+		edits_compare(c);
 	status_watch(c);
 	links_step(c);
 	clicks_step(c);

@@ -7,8 +7,10 @@
 #include "core/base/log.h"
 #include "core/control/cast.h"
 #include "core/control/clicks.h"
+#include "core/control/edits.h"
 #include "core/control/links.h"
 #include "core/control/removed.h"
+#include "core/store/text.h"
 
 #include <glob.h>
 #include <math.h>
@@ -245,7 +247,7 @@ static int apply(struct control *c, struct profile *p, const char *path)
 	CUT_COPY(c->path, path);
 	profile_free(c->saved);
 	c->saved = p;
-	c->modified = false;
+	edits_compare(c);
 	c->structure++;
 	c->dirty = true;
 	loading_list(c);
@@ -376,30 +378,6 @@ no_memory:
 	return NULL;
 }
 
-void loading_compare(struct control *c)
-{
-	struct profile *now;
-
-	if (!c->edited)
-		return;
-	c->edited = false;
-	now = loading_current(c);
-	c->modified = now && c->saved && !profile_equal(now, c->saved);
-	profile_free(now);
-}
-
-/* All that stands in the model stands in the file now, in the same order. */
-static void file_all(struct control *c)
-{
-	for (uint32_t z = 0; z < c->zones_n; z++)
-		c->zones[z].filed = z + 1;
-	for (uint32_t i = 0; i < c->speakers_n; i++)
-		c->speakers[i]->is.filed = i + 1;
-	for (uint32_t i = 0; i < c->sources_n; i++)
-		c->sources[i]->is.filed = i + 1;
-	removed_unfile(c);
-}
-
 int loading_save(struct control *c, const char *name, struct complaint *why)
 {
 	SCOPED(profile_freep) struct profile *p = NULL;
@@ -426,16 +404,100 @@ int loading_save(struct control *c, const char *name, struct complaint *why)
 			 strerror(-r));
 		return r;
 	}
-	file_all(c);
 	CUT_COPY(c->name, as);
 	CUT_COPY(c->path, path);
 	profile_free(c->saved);
 	c->saved = TAKE(p);
-	c->modified = false;
+	edits_filed(c);
 	shelf_set_last(c->name);
 	log_notice("profile %s saved in %s", c->name, path);
 	loading_list(c);
 	control_changed(c);
+	return 0;
+}
+
+/* ---- names ------------------------------------------------------------------------------ */
+
+/* Whether a profile may be called so from now on; words in why where not. */
+static int free_name(const char *name, struct complaint *why)
+{
+	char path[SHELF_PATH_MAX];
+
+	if (!text_is_file_name(name)) {
+		snprintf(why->text, sizeof(why->text),
+			 "\"%s\" cannot be a profile's name: 1 to %d bytes, no \"/\", no \".\" "
+			 "in front",
+			 name, PROFILE_NAME_MAX - 1);
+		return -EINVAL;
+	}
+	if (shelf_find(name, path) == 0) {
+		snprintf(why->text, sizeof(why->text), "there is a profile \"%s\" already",
+			 name);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+int loading_new(struct control *c, const char *name, struct complaint *why)
+{
+	struct profile *p;
+	int r = free_name(name, why);
+
+	if (r < 0)
+		return r;
+	p = profile_new(name);
+	if (!p)
+		return -ENOMEM;
+	r = apply(c, p, "");
+	if (r < 0)
+		return r;
+	profile_free(c->saved);
+	c->saved = NULL;
+	edits_compare(c);
+	log_notice("profile %s: new, not saved yet", c->name);
+	return 0;
+}
+
+/* What plays is called name from now on. */
+static void call(struct control *c, const char *name)
+{
+	CUT_COPY(c->name, name);
+	if (c->saved)
+		CUT_COPY(c->saved->name, name);
+	edits_compare(c);
+	c->structure++;
+}
+
+int loading_rename(struct control *c, const char *from, const char *to, struct complaint *why)
+{
+	bool loaded = !strcmp(from, c->name);
+	char path[SHELF_PATH_MAX];
+	int r;
+
+	if (!strcmp(from, to))
+		return 0;
+	r = free_name(to, why);
+	if (r < 0)
+		return r;
+	if (!loaded || c->path[0]) {
+		r = shelf_rename(from, to, path);
+		if (r < 0) {
+			snprintf(why->text, sizeof(why->text),
+				 "profile \"%s\" cannot be renamed: %s", from,
+				 r == -EROFS	? "it is shipped with Fanfare and stays"
+				 : r == -ENOENT ? "it is not among your own"
+						: strerror(-r));
+			return r;
+		}
+		if (loaded) {
+			CUT_COPY(c->path, path);
+			shelf_set_last(to);
+		}
+	}
+	if (loaded)
+		call(c, to);
+	log_notice("profile %s is called %s now", from, to);
+	loading_list(c);
 	return 0;
 }
 

@@ -25,8 +25,17 @@ int loading_save(struct control *c, const char *name, struct complaint *why);
 /* [ctl] What plays, as a profile. NULL = no memory. */
 struct profile *loading_current(const struct control *c);
 
-/* [ctl] After edits: find out whether what plays still is what was saved. */
-void loading_compare(struct control *c);
+/*
+ * [ctl] An empty profile called name, not in any file yet. -EINVAL no name for
+ * a file, -EEXIST taken, -ENOMEM …, words in why.
+ */
+int loading_new(struct control *c, const char *name, struct complaint *why);
+
+/*
+ * [ctl] Rename a profile of the user's own, or what plays and is in no file
+ * yet. As loading_new(), and -ENOENT, -EROFS.
+ */
+int loading_rename(struct control *c, const char *from, const char *to, struct complaint *why);
 
 /* [ctl] Read anew which profiles there are. */
 void loading_list(struct control *c);

@@ -184,6 +184,8 @@ struct control {
 	char path[SHELF_PATH_MAX];
 	bool edited;   /* changed since modified was found out */
 	bool modified; /* differs from saved */
+	uint32_t edits_n;
+	char edits[FF_EDITS][FF_TEXT_MAX]; /* in words, what differs */
 	uint32_t zones_n, speakers_n, sources_n;
 	struct zone zones[FF_ZONES];
 	struct level levels[FF_ZONES];		/* by slot: plans name them */

@@ -283,6 +283,8 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 	ret->structure = c->structure;
 	CUT_COPY(ret->profile, c->name);
 	ret->modified = c->modified;
+	ret->edits_n = c->edits_n;
+	memcpy(ret->edits, c->edits, sizeof(ret->edits));
 	ret->rate = c->time.rate;
 	ret->period = c->time.period;
 	ret->realtime = c->pacer && pacer_realtime(c->pacer);

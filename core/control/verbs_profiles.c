@@ -20,6 +20,12 @@ void verbs_profile(struct control *c, const struct ff_command *cmd)
 	case FF_SAVE_PROFILE:
 		r = loading_save(c, cmd->text, &why);
 		break;
+	case FF_NEW_PROFILE:
+		r = loading_new(c, cmd->text, &why);
+		break;
+	case FF_RENAME_PROFILE:
+		r = loading_rename(c, cmd->device, cmd->text, &why);
+		break;
 	case FF_DELETE_PROFILE:
 		r = shelf_delete(cmd->text);
 		if (r < 0)

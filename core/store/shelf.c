@@ -248,6 +248,32 @@ int shelf_delete(const char *name)
 	return shelf_find(name, path) == 0 ? -EROFS : -ENOENT;
 }
 
+int shelf_rename(const char *from, const char *to, char ret_path[SHELF_PATH_MAX])
+{
+	char folder[SHELF_PATH_MAX], old[SHELF_PATH_MAX], path[SHELF_PATH_MAX];
+	char keep[SHELF_PATH_MAX + 4], kept[SHELF_PATH_MAX + 4];
+	int r;
+
+	if (!text_is_file_name(from) || !text_is_file_name(to))
+		return -EINVAL;
+	if (own_folder(folder) < 0 || print_path(old, "%s/%s" SUFFIX, folder, from) < 0 ||
+	    !is_file(old))
+		return shelf_find(from, path) == 0 ? -EROFS : -ENOENT;
+	r = print_path(path, "%s/%s" SUFFIX, folder, to);
+	if (r < 0)
+		return r;
+	if (access(path, F_OK) == 0)
+		return -EEXIST;
+	r = whole_file_rename(old, path);
+	if (r < 0)
+		return r;
+	snprintf(kept, sizeof(kept), "%s.bak", old);
+	snprintf(keep, sizeof(keep), "%s.bak", path);
+	rename(kept, keep); /* there may be none */
+	strcpy(ret_path, path);
+	return 0;
+}
+
 /* ---- the last one played --------------------------------------------------------------- */
 
 static int state_path(char *ret)

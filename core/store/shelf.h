@@ -37,6 +37,13 @@ size_t shelf_list(struct shelf_entry *ret, size_t max);
  */
 int shelf_own_path(const char *name, char ret_path[SHELF_PATH_MAX]);
 
+/*
+ * [ctl] Rename the user's own file, and its .bak; its new path goes to
+ * ret_path. -EINVAL for what cannot be a name, -EEXIST, -ENOENT, -EROFS if
+ * shipped, or -errno.
+ */
+int shelf_rename(const char *from, const char *to, char ret_path[SHELF_PATH_MAX]);
+
 /* [ctl] Delete the user's own file of that name (and leave .bak). -ENOENT, -EROFS if shipped.
  */
 int shelf_delete(const char *name);

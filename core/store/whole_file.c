@@ -186,6 +186,11 @@ int whole_file_write(const char *path, const char *text, size_t len, const char 
 	return sync_folder(path);
 }
 
+int whole_file_rename(const char *from, const char *to)
+{
+	return rename(from, to) < 0 ? failed() : sync_folder(to);
+}
+
 int whole_file_folder(const char *path, unsigned int mode)
 {
 	SCOPED(freep) char *folder = strdup(path);

@@ -25,6 +25,9 @@ int whole_file_read(const char *path, size_t max, char **ret, size_t *ret_len);
  */
 int whole_file_write(const char *path, const char *text, size_t len, const char *keep);
 
+/* [ctl] Rename a file within its folder, and have that on the disk. 0 or -errno. */
+int whole_file_rename(const char *from, const char *to);
+
 /* [ctl] Make a folder and those above it (mode 0755, the last one `mode`). 0 or -errno. */
 int whole_file_folder(const char *path, unsigned int mode);
 
