@@ -11,7 +11,7 @@ WERROR  ?=
 LAB     ?= trixie
 
 PKGS_BUILD := gcc make pkgconf libncurses-dev libsystemd-dev libasound2-dev libpulse-dev \
-	libsbc-dev libconfig-dev libsndfile1-dev
+	libsbc-dev libconfig-dev libsndfile1-dev libkissfft-dev
 PKGS_CHECK := libcmocka-dev libsamplerate0-dev libvterm-dev dbus dbus-daemon pulseaudio \
 	pulseaudio-utils alsa-utils libasound2-plugins sox locales
 PKGS_CI    := clang clang-format libclang-rt-dev
@@ -19,7 +19,7 @@ PKGS_TIDY  := clang-tidy
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git
 PKGS_BENCH := pipewire pipewire-bin wireplumber htop
 
-MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile
+MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile kissfft-float
 
 ifneq ($(filter-out help clean lab deps-% install-%,$(or $(MAKECMDGOALS),all)),)
 CORE_CFLAGS := $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
@@ -97,7 +97,7 @@ $(BUILD)/libtui.a: $(TUI_OBJ) $(BUILD)/sources
 	@$(AR) rcs $@ $(TUI_OBJ)
 
 # The samples are worked on in plain loops: -O3 lets every compiler vectorise them.
-$(BUILD)/core/dsp/%.o $(BUILD)/core/rt/%.o: private OPT := $(OPT) -O3 -fno-math-errno -fno-trapping-math
+$(BUILD)/core/dsp/%.o $(BUILD)/core/rt/%.o $(BUILD)/core/align/%.o: private OPT := $(OPT) -O3 -fno-math-errno -fno-trapping-math
 
 $(BUILD)/core/%.o: core/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -162,13 +162,13 @@ lab:
 	@tests/lab/lab --release $(LAB) $(SCENES)
 
 asan: deps-check
-	@ASAN_OPTIONS=detect_leaks=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/asan \
+	@ASAN_OPTIONS=detect_leaks=1 FANFARE_ROOMS=$${FANFARE_ROOMS:-30} $(MAKE) --no-print-directory unit BUILD=$(BUILD)/asan \
 		OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
 # Left out: what has no thread to race with, and hours of sound to work through.
 tsan: deps-check
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/tsan \
-		SKIP='tests/dsp/% tests/radio/% tests/store/% tests/lab/% tests/io/test_simulated' \
+		SKIP='tests/align/% tests/dsp/% tests/radio/% tests/store/% tests/lab/% tests/io/test_simulated' \
 		OPT='-O2 -g -fsanitize=thread'
 
 FUZZ_SECONDS ?= 20

@@ -39,7 +39,9 @@ struct arrival {
 	double noise_db; /* RMS of the stretch of recording before the sweep, dBFS */
 	double level_db; /* of the direct sound, 500 to 2,000 Hz; 0 = as loud as it was sent */
 	double under_db; /* how far the first peak lies under the highest, 0.. */
-	bool doubtful;	 /* something may stand in the way: a reflection may be taken for it */
+	double low_snr_db; /* as snr_db, of the low tones alone */
+	double ahead_db;   /* how far low tones ahead of it lie under the loudest of them … */
+	double ahead_by;   /* … and by how much (s) they are ahead */
 	float points[ARRIVAL_POINTS]; /* 0..1: the response around it, -40 to 0 dB of its peak
 				       */
 };

@@ -17,7 +17,7 @@
 #define SOLVE_VERIFIED_S 0.00015 /* skew that a second pass may show */
 #define SOLVE_TRIES	 3
 
-enum refusal {
+enum solve_refusal {
 	REFUSAL_NONE,
 	REFUSAL_MICROPHONE, /* gives no sound at all */
 	REFUSAL_NOISY,	    /* nothing, or nothing steady, stands out of the noise */
@@ -28,17 +28,17 @@ enum refusal {
 };
 
 struct solved_speaker {
-	enum refusal refusal; /* NONE, or BLOCKED: the figures hold; else they do not */
-	double late;	      /* s after it was expected, at the middle of the run */
-	double level_db;      /* 500 to 2,000 Hz */
-	double confidence;    /* 0..1 */
+	enum solve_refusal refusal; /* NONE, or BLOCKED: the figures hold; else they do not */
+	double late;		    /* s after it was expected, at the middle of the run */
+	double level_db;	    /* 500 to 2,000 Hz */
+	double confidence;	    /* 0..1 */
 };
 
 struct solution {
-	enum refusal refusal; /* of the run: NONE when any speaker was accepted */
-	double ppm;	      /* the microphone's clock against ours */
-	bool louder;	      /* another try is worth it, a step louder */
-	uint32_t accepted;    /* speakers without a refusal, warned ones among them */
+	enum solve_refusal refusal; /* of the run: NONE when any speaker was accepted */
+	double ppm;		    /* the microphone's clock against ours */
+	bool louder;		    /* another try is worth it, a step louder */
+	uint32_t accepted;	    /* speakers without a refusal, warned ones among them */
 	struct solved_speaker speaker[SWEEP_MOST];
 };
 
@@ -52,7 +52,7 @@ void solve(uint32_t speakers, const struct arrival *heard, struct solution *ret)
 double solve_skew(uint32_t speakers, const struct solution *s);
 
 /* [any] What is wrong, and what to do about it, each a clause; "" for NONE. */
-const char *refusal_words(enum refusal r);
-const char *refusal_advice(enum refusal r);
+const char *refusal_words(enum solve_refusal r);
+const char *refusal_advice(enum solve_refusal r);
 
 #endif

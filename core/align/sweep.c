@@ -54,18 +54,18 @@ double sweep_length(uint32_t speakers)
 	return sweep_slot_at(sweep_slots(speakers)) + SWEEP_TAIL_S;
 }
 
-void sweep_render(const struct sweep_run *run, uint32_t speaker, uint32_t rate, uint64_t from,
+void sweep_render(const struct sweep_run *run, bool sweeps, uint32_t rate, uint64_t from,
 		  float *out, uint32_t n)
 {
 	double length = sweep_length(run->speakers);
-	double there = sweep_slot_at(speaker);
-	double back = sweep_slot_at(sweep_slots(run->speakers) - 1 - speaker);
+	uint32_t slots = sweep_slots(run->speakers);
 
 	for (uint32_t i = 0; i < n; i++) {
-		double t = (double)(from + i) / rate;
-		double s = sweep_at(t - there, run->top) + sweep_at(t - back, run->top);
+		double t = (double)(from + i) / rate, since = t - SWEEP_LEAD_S, sweep = 0;
 		double tone = sin(TAU * fmod(SWEEP_CARRIER * t, 1.0)) * faded(t, length, 0.1);
 
-		out[i] = run->level * (float)s + SWEEP_QUIET * (float)tone;
+		if (sweeps && since > 0 && since < slots * SWEEP_SLOT_S)
+			sweep = sweep_at(fmod(since, SWEEP_SLOT_S), run->top);
+		out[i] = run->level * (float)sweep + SWEEP_QUIET * (float)tone;
 	}
 }

@@ -13,6 +13,7 @@
 #ifndef FANFARE_ALIGN_SWEEP_H
 #define FANFARE_ALIGN_SWEEP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SWEEP_FROM    150.0   /* Hz */
@@ -50,10 +51,11 @@ double sweep_slot_at(uint32_t slot);
 double sweep_length(uint32_t speakers);
 
 /*
- * [any] What speaker (0..speakers-1) is to play: n mono frames at rate, from
- * frame number from of the run on. Silence after its end.
+ * [any] n mono frames at rate, from frame number from of the run on: the quiet
+ * tone, and with sweeps the sweeps of all slots, for whoever has its turn.
+ * Silence after the run's end.
  */
-void sweep_render(const struct sweep_run *run, uint32_t speaker, uint32_t rate, uint64_t from,
+void sweep_render(const struct sweep_run *run, bool sweeps, uint32_t rate, uint64_t from,
 		  float *out, uint32_t n);
 
 #endif
