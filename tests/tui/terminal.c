@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* terminal - see terminal.h. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
@@ -212,6 +213,16 @@ void terminal_resize(struct terminal *t, int rows, int cols)
 	vterm_set_size(t->vt, rows, cols);
 	if (ioctl(t->fd, TIOCSWINSZ, &size) < 0)
 		abort();
+}
+
+void terminal_stop(struct terminal *t, bool stopped)
+{
+	const char *name = ptsname(t->fd);
+	int slave = name ? open(name, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+
+	if (slave < 0 || tcflow(slave, stopped ? TCOOFF : TCOON) < 0)
+		abort();
+	close(slave);
 }
 
 void terminal_hang_up(struct terminal *t)

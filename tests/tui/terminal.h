@@ -42,6 +42,9 @@ bool terminal_click(struct terminal *t, int row, int col);
 
 void terminal_resize(struct terminal *t, int rows, int cols);
 
+/* Stop the terminal's output, as ^S does on a line that heeds it, or let it go on. */
+void terminal_stop(struct terminal *t, bool stopped);
+
 /* Close our end, as a line that drops. */
 void terminal_hang_up(struct terminal *t);
 

@@ -2,6 +2,7 @@
 /* The program itself, with its core: the demonstration, headless, its arguments. */
 #include <errno.h>
 #include <locale.h>
+#include <math.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -17,9 +18,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sndfile.h>
 
 #include "core/base/clock.h"
 #include "core/base/scope.h"
+#include "core/io/tone.h"
 #include "tests/tui/terminal.h"
 
 #define SOON 20000 /* ms a busy machine may take */
@@ -323,6 +326,142 @@ static void without_a_standard_input_nothing_else_takes_its_place(void **state)
 	terminal_free(t);
 }
 
+/* ---- whatever becomes of the terminal, the sound goes on
+ * ------------------------------------- */
+
+/* A speaker that is a recording, of noise that is the same in every run. */
+static void write_recording_profile(const char *path, const char *wav)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	fprintf(f,
+		"version = 1;\nzones = ( { name = \"House\";\n"
+		"sources = ( { type = \"tone\"; tone = \"pink\"; } );\n"
+		"speakers = ( { name = \"Tape\"; output = \"file\"; path = \"%s\"; } ); } );\n",
+		wav);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The process that plays: the one that the shell's own forked. */
+static pid_t player_of(pid_t parent)
+{
+	char path[64];
+	int pid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)parent, (int)parent);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%d", &pid), 1);
+	fclose(f);
+	return pid;
+}
+
+/* Frames in the file so far. */
+static long frames_of(const char *wav)
+{
+	struct stat st;
+
+	return stat(wav, &st) == 0 ? (long)st.st_size / 6 : 0;
+}
+
+/* Whether the recording grew by what ms of sound are, give or take what is written at once. */
+static void grew(const char *wav, long before, uint64_t since)
+{
+	uint64_t ms = (clock_now() - since) / NS_PER_MS;
+	long grown = (frames_of(wav) - before) * 10 / 441;
+
+	assert_in_range(grown + 450, ms, ms + 900);
+}
+
+/* Every frame is there, once, in its place: the noise itself tells. */
+static void whole(const char *wav, double least_seconds)
+{
+	SF_INFO info = { 0 };
+	SNDFILE *f = sf_open(wav, SFM_READ, &info);
+	SCOPED(freep) float *heard = NULL;
+	SCOPED(freep) float *made = NULL;
+	sf_count_t n;
+
+	assert_non_null(f);
+	assert_true(info.frames > (sf_count_t)(least_seconds * 44100));
+	heard = calloc((size_t)info.frames, 2 * sizeof(float));
+	made = calloc((size_t)info.frames, 2 * sizeof(float));
+	assert_true(heard && made);
+	n = sf_readf_float(f, heard, info.frames);
+	sf_close(f);
+	tone_render(SOURCE_PINK, 44100, 0, made, (uint32_t)n);
+	/* one second in, when it has faded in, it is some frame of what was made */
+	for (sf_count_t lead = 0; lead < n - 44100; lead++) {
+		sf_count_t same = 0;
+
+		while (44100 + same < n && lead + same < n &&
+		       fabsf(heard[2 * (44100 + same)] - made[2 * (lead + same)]) < 1e-5f)
+			same++;
+		if (same < 100)
+			continue;
+		if (44100 + same < n - 4410) /* it may fade out when told to stop */
+			fail_msg("%.3f s of %.3f s are whole", 1 + (double)same / 44100,
+				 (double)n / 44100);
+		return;
+	}
+	fail_msg("the noise is not in it");
+}
+
+static void the_sound_goes_on_whatever_becomes_of_the_terminal(void **state)
+{
+	char profile[64], wav[64];
+	char *const argv[] = { "fanfare", "--profile", profile, NULL };
+	struct terminal *t;
+	uint64_t since;
+	pid_t pid;
+	long before;
+
+	(void)state;
+	snprintf(profile, sizeof(profile), "%s/tape.conf", home);
+	snprintf(wav, sizeof(wav), "%s/tape.wav", home);
+	write_recording_profile(profile, wav);
+	t = terminal_new(50, 200, run, (void *)(uintptr_t)argv);
+	assert_true(terminal_shows(t, "1/1 up", SOON));
+	pid = player_of(terminal_pid(t));
+
+	before = frames_of(wav), since = clock_now();
+	for (int i = 0; i < 80; i++) { /* a reader that stops reading */
+		terminal_send(t, "\f");
+		usleep(25000);
+	}
+	grew(wav, before, since);
+	terminal_send(t, "j");
+	assert_true(terminal_shows(t, "q leave", SOON));
+
+	before = frames_of(wav), since = clock_now();
+	terminal_stop(t, true); /* a terminal that was told to stop */
+	for (int i = 0; i < 80; i++) {
+		terminal_send(t, "\f");
+		terminal_pump(t, 25);
+	}
+	grew(wav, before, since);
+	terminal_stop(t, false);
+
+	before = frames_of(wav), since = clock_now();
+	terminal_send(t, "\032"); /* the shell's for a while */
+	assert_true(WIFSTOPPED(terminal_status(t, WUNTRACED, SOON)));
+	usleep(1000000);
+	grew(wav, before, since);
+	kill(terminal_pid(t), SIGCONT);
+	assert_true(terminal_shows(t, "1/1 up", SOON));
+
+	before = frames_of(wav), since = clock_now();
+	terminal_hang_up(t); /* the line drops */
+	usleep(2000000);
+	grew(wav, before, since);
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	terminal_free(t);
+	whole(wav, 7);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +469,7 @@ int main(void)
 		cmocka_unit_test(a_theme_is_tried_chosen_and_remembered),
 		cmocka_unit_test(bad_files_are_named_and_done_without),
 		cmocka_unit_test(a_second_one_asks_before_it_takes_over),
+		cmocka_unit_test(the_sound_goes_on_whatever_becomes_of_the_terminal),
 		cmocka_unit_test(arguments_that_make_no_sense_are_named),
 		cmocka_unit_test(without_a_terminal_it_says_what_to_do),
 		cmocka_unit_test(profiles_are_listed_and_checked),
