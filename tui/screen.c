@@ -146,6 +146,19 @@ static int screen_start(struct screen *s, char *why, size_t why_size)
 	return 0;
 }
 
+/*
+ * Before the first endwin() curses hands each cursor move over by a write of its
+ * own, after it a frame at once. What that writes is nobody's business.
+ */
+static void screen_settle(struct screen *s)
+{
+	refresh();
+	endwin();
+	lseek(s->memory, 0, SEEK_SET);
+	if (ftruncate(s->memory, 0) == 0)
+		refresh();
+}
+
 SCOPED_FN(struct screen, screen_free)
 
 int screen_new(int tty, struct screen **ret, char *why, size_t why_size)
@@ -178,7 +191,7 @@ int screen_new(int tty, struct screen **ret, char *why, size_t why_size)
 	screen_measure(s, &rows, &cols);
 	theme_base(&base);
 	screen_wear(s, &base);
-	refresh();
+	screen_settle(s);
 	screen_drain(s);
 	*ret = TAKE(s);
 	return 0;

@@ -215,7 +215,12 @@ echo
 for program; do # the other rooms' own
 	case $program in
 	*/bench_engine) ;;
-	*) echo "$(basename "$program"):" && "$program" | sed 's/^/  /' && echo ;;
+	*)
+		echo "$(basename "$program"):"
+		"$program" | sed 's/^/  /'
+		[ "${PIPESTATUS[0]}" -eq 0 ] || missed=$((missed + 1))
+		echo
+		;;
 	esac
 done
 
