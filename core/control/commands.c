@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/listing.h"
 #include "core/control/verbs.h"
 #include "core/store/text.h"
 
@@ -154,7 +155,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 		verbs_device(c, cmd);
 		break;
 	case FF_LIST_SOUNDS:
-		log_warning("this core cannot do that: command %d", (int)cmd->verb);
+		listing_ask(c);
 		break;
 	}
 }

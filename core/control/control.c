@@ -12,6 +12,7 @@
 #include "core/control/edits.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
+#include "core/control/listing.h"
 #include "core/control/loading.h"
 #include "core/control/model.h"
 #include "core/control/peers.h"
@@ -142,6 +143,7 @@ static void settle(struct control *c, struct alive *alive)
 	status_watch(c);
 	links_step(c);
 	clicks_step(c);
+	listing_step(c);
 	if (c->dirty)
 		air_share(c);
 	if (c->dirty && c->engine && graph_send(c) < 0)
@@ -267,6 +269,7 @@ int control_new(const struct ff_options *options, struct control **ret, struct c
 		if (r < 0)
 			goto fail;
 	}
+	listing_ask(c);
 	r = start_thread(c);
 	if (r < 0)
 		goto fail;
@@ -286,6 +289,7 @@ void control_free(struct control *c)
 		ring_bell(c->inbox_fd);
 		pthread_join(c->thread, NULL);
 	}
+	listing_stop(c);
 	peers_stop(c);
 	loading_unload(c);
 	sender_free(c->sender);

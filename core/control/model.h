@@ -19,6 +19,7 @@
 #include "core/fanfare.h"
 #include "core/io/sender.h"
 #include "core/io/sink.h"
+#include "core/io/sounds.h"
 #include "core/io/source.h"
 #include "core/rt/engine.h"
 #include "core/store/profile.h"
@@ -200,6 +201,9 @@ struct control {
 	struct refusal refusal;
 	struct clicks clicks;
 
+	struct sounds_look *look; /* for sound devices; NULL = none under way */
+	bool look_again;	  /* asked for meanwhile */
+	struct sounds sounds;	  /* as found last */
 	struct shelf_entry shelf[FF_PROFILES];
 	uint32_t shelf_n;
 	char notice[FF_TEXT_MAX];

@@ -6,6 +6,7 @@
 #include "core/base/cut.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
+#include "core/control/listing.h"
 #include "core/control/names.h"
 
 #include <math.h>
@@ -314,5 +315,6 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 	}
 	write_bluez(c, now, ret);
 	write_profiles(c, ret);
+	listing_write(c, ret);
 	write_log(c, ret);
 }

@@ -287,6 +287,39 @@ static void a_saved_profile_says_what_was_heard(void **state)
 	ff_close(ff);
 }
 
+static bool attic_is_listed(void)
+{
+	for (uint32_t i = 0; i < now.sounds_n; i++) {
+		if (!strcmp(now.sounds[i].device, "attic"))
+			return !strcmp(now.sounds[i].type, "alsa") &&
+			       !strcmp(now.sounds[i].name, "Attic");
+	}
+	return false;
+}
+
+static void sound_devices_are_listed_at_start_and_when_asked(void **state)
+{
+	struct ff *ff;
+
+	(void)state;
+	write_two();
+	write_file("asound.conf", "</usr/share/alsa/alsa.conf>\n");
+	setenv("ALSA_CONFIG_PATH", path_of("asound.conf"), 1);
+	ff = open_profile("two.conf");
+	wait_for(ff, two_play, "two speakers playing");
+	write_file("asound.conf",
+		   "</usr/share/alsa/alsa.conf>\n"
+		   "pcm.attic { type null hint { show on description \"Attic\" } }\n");
+	for (int i = 0; i < 3; i++) /* while one is under way, too */
+		submit(ff, (struct ff_command){ .verb = FF_LIST_SOUNDS });
+	wait_for(ff, attic_is_listed, "the new device in the list");
+	ff_close(ff);
+	ff = open_profile("two.conf");
+	wait_for(ff, attic_is_listed, "the device in the list, unasked");
+	ff_close(ff);
+	unsetenv("ALSA_CONFIG_PATH");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +332,7 @@ int main(void)
 		cmocka_unit_test(
 			a_flood_of_commands_is_answered_or_refused_and_the_last_one_holds),
 		cmocka_unit_test(a_saved_profile_says_what_was_heard),
+		cmocka_unit_test(sound_devices_are_listed_at_start_and_when_asked),
 	};
 
 	return cmocka_run_group_tests(tests, house_begin, house_end);
