@@ -259,6 +259,7 @@ static void devices_add(struct ui *ui, int unused)
 		ui_say(ui, SAY_FINE, "%s is in this profile already", devices_name(d));
 		return;
 	}
+	profiles_leave_demo(ui);
 	c = devices_command(ui, FF_ADD_SPEAKER, true);
 	/* which adapter carries it is the core's to choose, unless one was chosen here */
 	text_copy(c.adapter, sizeof(c.adapter), ui->devices.adapter);

@@ -46,6 +46,9 @@ const char *guide_next(const struct ui *ui)
 	if (s->speakers_n == 0)
 		return here ? "No speaker yet: + adds one of this computer."
 			    : "No speaker yet: F5, then + adds one of this computer.";
+	if (s->sources_n == 0)
+		return here ? "Nothing is heard yet: s chooses a source."
+			    : "More speakers? Else F5, then s: choose what is heard.";
 	if (tones)
 		return here ? "A test sound is heard: s chooses a source instead."
 			    : "More speakers? Else F5, then s: choose what is heard.";

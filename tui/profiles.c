@@ -364,6 +364,20 @@ void profiles_new_typed(struct ui *ui, const char *name)
 		profiles_new_yes(ui);
 }
 
+void profiles_leave_demo(struct ui *ui)
+{
+	const char *stem = "My speakers";
+	char name[FF_NAME_MAX] = "My speakers";
+	const struct ff_profile *demo = profiles_file(ui, ui->snap.profile);
+
+	if (!ui->snap.simulated || ui->snap.modified || !demo || !demo->readonly)
+		return;
+	for (int n = 2; profiles_file(ui, name); n++)
+		snprintf(name, sizeof(name), "%s %d", stem, n);
+	text_copy(ui->profiles.target_name, sizeof(ui->profiles.target_name), name);
+	profiles_new_yes(ui);
+}
+
 void profiles_new(struct ui *ui, int unused)
 {
 	(void)unused;

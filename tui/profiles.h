@@ -75,6 +75,12 @@ void profiles_save(struct ui *ui, int unused);
 void profiles_save_as(struct ui *ui, int unused);
 void profiles_new(struct ui *ui, int unused);
 
+/*
+ * [ui] A speaker that is real comes: if the shipped demonstration plays, begin a
+ * profile for it instead of mixing the two.
+ */
+void profiles_leave_demo(struct ui *ui);
+
 /* [ui] What keys do with what it holds, and with a profile's name and file. */
 void profiles_rename(struct ui *ui, int unused);
 void profiles_remove(struct ui *ui, int unused);

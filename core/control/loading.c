@@ -318,8 +318,7 @@ static int begin_empty(struct control *c)
 	}
 	tune->type = SOURCE_TONE;
 	tune->tone = TONE_TUNE;
-	snprintf(c->notice, sizeof(c->notice),
-		 "no speakers yet: press s to search, then Enter on a speaker");
+	log_notice("no speakers yet: the console finds them");
 	return apply(c, p, "");
 }
 

@@ -206,7 +206,6 @@ struct control {
 	struct sounds sounds;	  /* as found last */
 	struct shelf_entry shelf[FF_PROFILES];
 	uint32_t shelf_n;
-	char notice[FF_TEXT_MAX];
 	struct lateness late;
 	uint64_t change, structure;
 	uint64_t told; /* the change the doors know of */

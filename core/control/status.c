@@ -289,7 +289,6 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 	ret->rate = c->time.rate;
 	ret->period = c->time.period;
 	ret->realtime = c->pacer && pacer_realtime(c->pacer);
-	CUT_COPY(ret->notice, c->notice);
 	if (c->engine) {
 		ret->cycles = atomic_load_explicit(&c->engine->cycles, memory_order_relaxed);
 		ret->late_cycles = atomic_load_explicit(&c->engine->late, memory_order_relaxed);

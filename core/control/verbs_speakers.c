@@ -265,7 +265,6 @@ void verbs_add_speaker(struct control *c, const struct ff_command *cmd)
 	} else {
 		c->next_rank = is.rank;
 		log_notice("%s: added to the profile", conf.name);
-		c->notice[0] = '\0';
 		control_edited(c);
 	}
 }
