@@ -154,7 +154,7 @@ static void devices_check_adapter(struct ui *ui)
 	ui->devices.adapter[0] = '\0';
 }
 
-void devices_update(struct ui *ui)
+void devices_renew(struct ui *ui)
 {
 	struct devices *v = &ui->devices;
 
@@ -165,6 +165,16 @@ void devices_update(struct ui *ui)
 	else
 		devices_sort(ui);
 	list_move(&v->list, 0, (int)v->order_n);
+	v->change = ui->snap.change;
+	v->made = true;
+}
+
+void devices_update(struct ui *ui)
+{
+	/* levels come twenty times a second, devices hardly ever */
+	if (!ui->devices.made || ui->devices.change != ui->snap.change ||
+	    strcmp(ui->devices.sorted_for, ui->filter[PANE_DEVICES]) != 0)
+		devices_renew(ui);
 	pairing_update(ui);
 }
 

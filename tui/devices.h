@@ -27,6 +27,8 @@ struct devices {
 	uint8_t group[FF_DEVICES];	     /* enum devices_group, of when it was sorted */
 	uint32_t order_n;
 	char sorted_for[32];	   /* the filter it was made with */
+	bool made;		   /* since the console began */
+	uint64_t change;	   /* of the snapshot it was made from */
 	bool unnamed;		   /* show those without a name too */
 	bool details;		   /* all about the selected one, under the list */
 	char adapter[FF_ADDR_MAX]; /* only what this one knows; "" = all adapters */
@@ -36,6 +38,9 @@ struct devices {
 
 /* [ui] A new snapshot is in ui->snap. */
 void devices_update(struct ui *ui);
+
+/* [ui] Take in what devices there are and which are wanted, by what is set above. */
+void devices_renew(struct ui *ui);
 
 /* [ui] The pane comes to the front. */
 void devices_enter(struct ui *ui);

@@ -152,7 +152,7 @@ static void devices_unnamed(struct ui *ui, int unused)
 {
 	(void)unused;
 	ui->devices.unnamed = !ui->devices.unnamed;
-	devices_update(ui);
+	devices_renew(ui);
 	ui_say(ui, SAY_FINE,
 	       ui->devices.unnamed ? "devices without a name are shown too"
 				   : "devices without a name are hidden");

@@ -41,6 +41,7 @@ static void type(struct ui *ui, const char *keys)
 /* The core's answer: its snapshot, at a later time. */
 static void answer(struct ui *ui, uint64_t now)
 {
+	snap.change++;
 	ui->snap = snap;
 	ui_update(ui, now);
 }
