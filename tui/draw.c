@@ -212,6 +212,11 @@ static void draw_header(const struct ui *ui, struct cells *c)
 	}
 }
 
+static bool draw_has_tabs(const struct cells *c)
+{
+	return c->rows >= 12 && c->cols >= 40;
+}
+
 static void draw_tabs(const struct ui *ui, struct cells *c, int row)
 {
 	int col = 1;
@@ -295,7 +300,10 @@ static void draw_footer(const struct ui *ui, struct cells *c, int row)
 {
 	struct keymap_row k;
 	int col = c->cols > 40 ? 1 : 0, end = draw_last_hints(c, row, col);
+	const char *filter = ui->filter[ui->pane];
 
+	if (*filter && !draw_has_tabs(c)) /* they show it otherwise */
+		col += cells_format(c, row, col, end - col, STYLE_TAB_ON, "/%s", filter) + 2;
 	for (size_t i = 0; keymap_row(i, &k); i++)
 		if (k.binding->hint && k.pane == (int)ui->pane)
 			col += draw_hint(c, row, col, end - col, k.binding->hint, k.keys,
@@ -405,7 +413,7 @@ static void draw_all_panes(const struct ui *ui, struct cells *c, struct rect r)
 
 void ui_draw(const struct ui *ui, struct cells *c)
 {
-	bool tabs = c->rows >= 12 && c->cols >= 40;
+	bool tabs = draw_has_tabs(c);
 	bool footer = c->rows >= 4, busy = ui->ask[0] || ui->prompt.open;
 	bool line =
 		c->rows >= 8 && (busy || ui->toast[0] || ui->snap.muted_all || c->rows >= 20);

@@ -17,7 +17,7 @@ static bool history_same_knob(const struct ff_command *a, const struct ff_comman
 static bool history_steps(enum ff_verb verb)
 {
 	return verb == FF_SET_VOLUME || verb == FF_SET_MASTER || verb == FF_SET_SOURCE_GAIN ||
-	       verb == FF_SET_TRIM;
+	       verb == FF_SET_TRIM || verb == FF_SET_ABSOLUTE;
 }
 
 /* What a command makes of its value, for people. */
@@ -29,6 +29,8 @@ static void history_value(const struct ff_command *command, char *ret, size_t si
 		snprintf(ret, size, "%+.1f dB", (double)command->value);
 	else if (command->verb == FF_SET_TRIM)
 		snprintf(ret, size, "%+.1f ms", (double)command->value);
+	else if (command->verb == FF_SET_ABSOLUTE)
+		snprintf(ret, size, "%.0f", (double)command->value);
 	else if (command->verb == FF_SET_MAP)
 		snprintf(ret, size, "%s", mixer_map_name(command->map));
 	else /* all others are switches */
@@ -222,6 +224,8 @@ static void history_lay(const struct ff_command *c, struct ff_snapshot *snap)
 		s->solo = c->flag;
 	else if (c->verb == FF_SET_MAP)
 		s->map = c->map;
+	else if (c->verb == FF_SET_ABSOLUTE)
+		s->absolute = (int16_t)c->value;
 }
 
 void history_overlay(struct history *h, struct ff_snapshot *snap, uint64_t now_ms)

@@ -76,10 +76,12 @@ void mixer_trim(struct ui *ui, int tenths);	       /* of a millisecond */
 void mixer_clear(struct ui *ui, int unused);
 void mixer_connect(struct ui *ui, int unused);
 void mixer_cancel(struct ui *ui, int unused);
+void mixer_own(struct ui *ui, int unused);
 
 /* [ui] What typed commands do: a volume as mixer_parse() takes it, a map by its name. */
 void mixer_typed(struct ui *ui, const char *text);
 void mixer_map_typed(struct ui *ui, const char *text);
+void mixer_own_typed(struct ui *ui, const char *text);
 
 /* [ui] Select the speaker, or else the zone, of that name; false = there is none. */
 bool mixer_select(struct ui *ui, const char *name);

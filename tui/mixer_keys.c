@@ -66,6 +66,7 @@ static const struct binding keys[] = {
 	{ "<", "trim-earlier-10", mixer_trim, -100, NULL, "trim: 10 ms earlier" },
 	{ "x", "connect", mixer_connect, 0, "x|x|on/off", "connect the speaker now, or switch it off here" },
 	{ "^X", "cancel", mixer_cancel, 0, NULL, "stop connecting it" },
+	{ "a", "own-volume", mixer_own, 0, NULL, "type the speaker's own volume, where it offers one" },
 	{ "c", "clear", mixer_clear, 0, NULL, "clear CLIP and the held peaks" },
 };
 /* clang-format on */
@@ -73,6 +74,7 @@ static const struct binding keys[] = {
 static const struct typed typed[] = {
 	{ "volume", mixer_typed, mixer_volumes },
 	{ "map", mixer_map_typed, mixer_maps },
+	{ "own-volume", mixer_own_typed, NULL },
 };
 
 const struct pane_kind pane_mixer = {

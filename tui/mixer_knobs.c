@@ -256,33 +256,76 @@ static bool mixer_connects(struct ui *ui, const struct ff_speaker *s)
 	return false;
 }
 
+/* Connect it or leave it alone; verb is what to do, taken back by the other. */
+static void mixer_link_set(struct ui *ui, const struct ff_speaker *s, enum ff_verb verb,
+			   const char *words)
+{
+	struct ff_command after = { .verb = verb, .id = s->id }, before = after;
+	char what[FF_NAME_MAX + 48];
+
+	before.verb = verb == FF_CONNECT ? FF_DISCONNECT : FF_CONNECT;
+	snprintf(what, sizeof(what), "%s: %s", mixer_name(ui, ui->mixer.selected), words);
+	history_tell_do(ui, &before, &after, what);
+}
+
 void mixer_connect(struct ui *ui, int unused)
 {
 	const struct ff_speaker *s = mixer_speaker(ui);
-	struct ff_command c = { .verb = FF_CONNECT };
 
 	(void)unused;
 	if (!s || !mixer_connects(ui, s))
 		return;
-	c.id = s->id;
 	/* on its way or playing: the key means enough of that */
 	if (s->state != FF_OFF && s->state != FF_RETRYING && s->state != FF_WAITING)
-		c.verb = FF_DISCONNECT;
-	if (ui_submit(ui, &c) == 0)
-		ui_say(ui, SAY_FINE, "%s: %s", s->name,
-		       c.verb == FF_CONNECT ? "trying now"
-					    : "left alone (x connects it again)");
+		mixer_link_set(ui, s, FF_DISCONNECT, "left alone (x connects it again)");
+	else
+		mixer_link_set(ui, s, FF_CONNECT, "trying now");
 }
 
 void mixer_cancel(struct ui *ui, int unused)
 {
 	const struct ff_speaker *s = mixer_speaker(ui);
-	struct ff_command c = { .verb = FF_DISCONNECT };
 
 	(void)unused;
 	if (!s || s->state == FF_PLAYING || s->state == FF_OFF || !mixer_connects(ui, s))
 		return;
-	c.id = s->id;
-	if (ui_submit(ui, &c) == 0)
-		ui_say(ui, SAY_FINE, "%s: stopped trying (x connects it again)", s->name);
+	mixer_link_set(ui, s, FF_DISCONNECT, "stopped trying (x connects it again)");
+}
+
+/* Whether the selected one lets its own volume be set; says so if not. */
+static bool mixer_has_own_volume(struct ui *ui)
+{
+	const struct ff_speaker *s = mixer_speaker(ui);
+
+	if (s && s->absolute < 0)
+		ui_say(ui, SAY_FINE, "%s does not let its own volume be set from here",
+		       mixer_name(ui, ui->mixer.selected));
+	return s && s->absolute >= 0;
+}
+
+void mixer_own_typed(struct ui *ui, const char *text)
+{
+	struct ff_command before = { .verb = FF_SET_ABSOLUTE }, after;
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	if (!mixer_has_own_volume(ui))
+		return;
+	if (end == text || *end || value < 0 || value > 127) {
+		ui_say(ui, SAY_ERROR, "\"%s\" is no volume of a speaker's own: 0 to 127", text);
+		return;
+	}
+	before.id = mixer_speaker(ui)->id;
+	before.value = (float)mixer_speaker(ui)->absolute;
+	after = before;
+	after.value = (float)value;
+	mixer_turn(ui, before, after, "own volume");
+}
+
+void mixer_own(struct ui *ui, int unused)
+{
+	(void)unused;
+	if (mixer_has_own_volume(ui))
+		prompt_open(&ui->prompt, mixer_own_typed, "",
+			    "The speaker's own volume, 0 to 127:");
 }

@@ -85,7 +85,7 @@ void log_draw(const struct ui *ui, struct cells *c)
 	int most = (int)log_have(&ui->snap);
 
 	if (c->rows >= 8 && c->cols >= 40)
-		r = (struct rect){ 1, 2, c->rows - 2, c->cols - 4 };
+		r = (struct rect){ 1, 0, c->rows - 2, c->cols };
 	cells_frame(c, r, STYLE_DIALOG, "Log");
 	cells_cursor(c, r.row + r.rows - 1, r.col);
 	r = (struct rect){ r.row + 1, r.col + 1, r.rows - 2, r.cols - 2 };

@@ -264,7 +264,7 @@ static void mixer_source_row(const struct ui *ui, struct cells *c, int row, int 
 	bool plays = s->state == FF_PLAYING;
 	int room = k->meter_w + (k->peak ? 6 : 0);
 
-	cells_glyph(c, row, col + 1, plays ? 0x25B6 : 0x25CB, plays ? '>' : 'o',
+	cells_glyph(c, row, col + 1, plays ? 0x25B6 : 0x25CB, plays ? 'i' : 'o',
 		    plays ? STYLE_GOOD : STYLE_WARN);
 	if (k->link)
 		cells_text(c, row, col + k->link, 3, STYLE_DIM, "in");

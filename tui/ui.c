@@ -115,7 +115,8 @@ void ui_point(struct ui *ui, const struct hit *hit, int row, int col, int wheel,
 	if (wheel && covered)
 		ui_key(ui, wheel < 0 ? KEYS_UP : KEYS_DOWN, now_ms);
 	else if (wheel)
-		pane_kind(ui->pane)->move(ui, wheel);
+		pane_kind(hit && hit->kind != HIT_KEY ? (enum pane)hit->pane : ui->pane)
+			->move(ui, wheel);
 	else if (hit && hit->kind == HIT_PICK && ui->picker.open)
 		picker_pick(ui, hit->value);
 	else if (hit && hit->kind == HIT_PICK && ui->help.open)

@@ -169,6 +169,35 @@ static void everything_a_key_does_has_a_command(void **state)
 	free(ui);
 }
 
+static void a_link_and_a_speakers_own_volume_are_undone_too(void **state)
+{
+	struct ui *ui = house(2);
+
+	(void)state;
+	type(ui, "x");
+	assert_int_equal(last()->verb, FF_DISCONNECT);
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_CONNECT);
+	assert_int_equal(last()->id, 1);
+	type(ui, "Z");
+	assert_int_equal(last()->verb, FF_DISCONNECT);
+	sent.n = 0;
+	type(ui, "a");
+	assert_false(ui->prompt.open);
+	assert_non_null(strstr(ui->toast, "does not let"));
+	ui->snap.speakers[0].absolute = 100;
+	type(ui, "a128\n");
+	assert_int_equal(ui->tone, SAY_ERROR);
+	assert_int_equal(sent.n, 0);
+	type(ui, "a64\n");
+	assert_int_equal(last()->verb, FF_SET_ABSOLUTE);
+	assert_float_equal(last()->value, 64, 0);
+	assert_non_null(strstr(ui->toast, "100 -> 64"));
+	type(ui, "z");
+	assert_float_equal(last()->value, 100, 0);
+	free(ui);
+}
+
 /* ---- filter and log -------------------------------------------------------------------------
  */
 
@@ -436,6 +465,7 @@ int main(void)
 		cmocka_unit_test(a_command_nobody_knows_is_named),
 		cmocka_unit_test(tab_completes_actions_names_and_values),
 		cmocka_unit_test(everything_a_key_does_has_a_command),
+		cmocka_unit_test(a_link_and_a_speakers_own_volume_are_undone_too),
 		cmocka_unit_test(a_filter_leaves_what_it_names),
 		cmocka_unit_test(escape_only_ever_goes_back),
 		cmocka_unit_test(the_log_scrolls_in_a_window),

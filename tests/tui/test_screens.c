@@ -248,6 +248,47 @@ static void a_volume_is_typed_above_the_footer(void **state)
 	free(ui);
 }
 
+static void what_lies_over_the_panes(void **state)
+{
+	static struct ff_snapshot snap;
+	struct scene_sent sent = { .n = 0 };
+	struct ui *ui;
+
+	(void)state;
+	scene_demo(&snap);
+	snprintf(snap.log[1].text, FF_TEXT_MAX,
+		 "a line that is much too long for the window of a small terminal and goes on "
+		 "below");
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, 'E', 10001);
+	all_sizes(ui, "log");
+	free(ui);
+
+	scene_house(&snap, 8);
+	ui = scene_ui(&snap, &sent);
+	for (const char *p = ":vol\t\t"; *p; p++)
+		ui_key(ui, (uint32_t)*p, 10001);
+	all_sizes(ui, "command");
+	free(ui);
+
+	ui = scene_ui(&snap, &sent);
+	for (const char *p = "/l\r"; *p; p++)
+		ui_key(ui, (uint32_t)*p, 10001);
+	all_sizes(ui, "filter");
+	free(ui);
+
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, 'Q', 10001);
+	all_sizes(ui, "ask");
+	free(ui);
+
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_UP, 10001); /* the source, in the strip as well */
+	ui_key(ui, '8', 10001);
+	all_sizes(ui, "source");
+	free(ui);
+}
+
 static void long_reasons_are_read_to_their_end(void **state)
 {
 	static struct ff_snapshot snap;
@@ -335,6 +376,7 @@ int main(void)
 		cmocka_unit_test(pairing_asks_in_a_window),
 		cmocka_unit_test(help_lists_the_keys),
 		cmocka_unit_test(a_volume_is_typed_above_the_footer),
+		cmocka_unit_test(what_lies_over_the_panes),
 		cmocka_unit_test(long_reasons_are_read_to_their_end),
 		cmocka_unit_test(zones_are_headings),
 		cmocka_unit_test(no_size_is_too_small_or_too_odd),
