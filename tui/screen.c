@@ -413,6 +413,7 @@ void screen_resume(struct screen *s)
 	screen_raw(s);
 	s->fresh = true;
 	clearok(stdscr, TRUE);
+	screen_tell_mouse(s, s->mouse);
 	refresh();
 	screen_drain(s);
 }
