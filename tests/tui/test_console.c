@@ -422,6 +422,12 @@ static void a_key_file_changes_keys_help_and_footer(void **state)
 	keymap_reset();
 	type(ui, "m");
 	assert_int_equal(last()->verb, FF_SET_MUTE);
+	/* the manual's own */
+	assert_int_equal(keymap_parse("mixer.mute = m Space\ndevices.scan = s F7\nundo = u\n"
+				      "theme =\n",
+				      "k", why, sizeof(why)),
+			 0);
+	keymap_reset();
 	free(ui);
 }
 
