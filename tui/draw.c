@@ -391,7 +391,7 @@ static void draw_pane(const struct ui *ui, struct cells *c, enum pane pane, stru
 /* The mixer over the whole width, the three others side by side under it, then the log. */
 static void draw_all_panes(const struct ui *ui, struct cells *c, struct rect r)
 {
-	int mixer = pane_mixer_rows(ui, r.cols), lower = (int)ui->devices.order_n + 3, log = 6;
+	int mixer = pane_mixer_rows(ui, r.cols), lower = (int)ui->devices.order_n + 3, log = 4;
 	int third = r.cols / 3;
 
 	if (lower < ui->profiles.rows + 2)

@@ -151,6 +151,10 @@ void picker_key(struct ui *ui, uint32_t key)
 		text_chop(p->filter);
 		break;
 	default:
+		if (key == 'q' && !p->filter[0]) { /* as in every overlay */
+			picker_cancel(ui);
+			return;
+		}
 		if (key < KEYS_UP && text_width_of(key) > 0)
 			text_append(p->filter, sizeof(p->filter), key);
 	}

@@ -352,6 +352,39 @@ static void one_key_gives_the_mouse_back_to_the_terminal(void **state)
 	free(ui);
 }
 
+/* Strange names, keys and clicks at random, sizes that change between them. */
+static void no_click_and_no_key_at_any_size_hurts(void **state)
+{
+	uint32_t seed = 11;
+	struct ui *ui;
+
+	(void)state;
+	scene_hostile(&snap);
+	sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(&snap, &sent);
+	for (int i = 0; i < 20000; i++) {
+		int rows, cols;
+
+		seed = seed * 1103515245 + 12345;
+		rows = 1 + (int)(seed >> 16) % 50;
+		cols = 1 + (int)(seed >> 8) % 160;
+		if (seed & 0x20000000) {
+			click(ui, rows, cols, (int)(seed >> 4) % rows, (int)(seed >> 12) % cols,
+			      (int)(seed >> 24) % 3 - 1);
+		} else {
+			uint32_t key = (seed >> 16) % 160;
+
+			ui_key(ui, key < 128 ? key : KEYS_UP + key - 128, ui->now_ms + 40);
+		}
+		ui->want = UI_STAY;
+		if (i % 16 == 0) {
+			ui->snap = snap;
+			ui_update(ui, ui->now_ms);
+		}
+	}
+	free(ui);
+}
+
 /* ---- keys of one's own ----------------------------------------------------------------------
  */
 
@@ -478,6 +511,7 @@ int main(void)
 		cmocka_unit_test(clicks_choose_and_set),
 		cmocka_unit_test(questions_are_answered_by_clicks),
 		cmocka_unit_test(one_key_gives_the_mouse_back_to_the_terminal),
+		cmocka_unit_test(no_click_and_no_key_at_any_size_hurts),
 		cmocka_unit_test(bad_key_files_are_refused_by_line),
 		cmocka_unit_test(a_key_file_changes_keys_help_and_footer),
 		cmocka_unit_test(the_users_key_file_is_found),

@@ -75,6 +75,25 @@ static void the_mixer_with_eight_speakers(void **state)
 	mixer_of(8, "mixer-8");
 }
 
+/* On either side of where columns go and panes come; and as the kernel's console draws. */
+static void sizes_where_the_layout_changes(void **state)
+{
+	static const int edges[][2] = { { 11, 59 }, { 12, 60 }, { 31, 120 }, { 32, 120 } };
+	static struct ff_snapshot snap;
+	struct scene_sent sent = { .n = 0 };
+	struct ui *ui;
+
+	(void)state;
+	scene_house(&snap, 8);
+	ui = scene_ui(&snap, &sent);
+	for (size_t i = 0; i < ARRAY_SIZE(edges); i++)
+		draw_and_compare(ui, "edge", edges[i][0], edges[i][1], GLYPHS_FULL);
+	draw_and_compare(ui, "edge", 24, 80, GLYPHS_HALF);
+	ui_key(ui, 'f', 10001);
+	draw_and_compare(ui, "edge-one-pane", 32, 120, GLYPHS_FULL);
+	free(ui);
+}
+
 static void the_mixer_with_forty_speakers(void **state)
 {
 	(void)state;
@@ -368,6 +387,7 @@ int main(void)
 		cmocka_unit_test(the_mixer_with_one_speaker),
 		cmocka_unit_test(the_mixer_with_eight_speakers),
 		cmocka_unit_test(the_mixer_with_forty_speakers),
+		cmocka_unit_test(sizes_where_the_layout_changes),
 		cmocka_unit_test(a_demonstration_says_that_it_is_one),
 		cmocka_unit_test(hostile_names_stay_in_their_column),
 		cmocka_unit_test(the_other_panes),
