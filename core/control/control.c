@@ -141,6 +141,7 @@ static void settle(struct control *c, struct alive *alive)
 	if (c->edited)
 		edits_compare(c);
 	status_watch(c);
+	peers_watch(c);
 	links_step(c);
 	clicks_step(c);
 	listing_step(c);

@@ -133,6 +133,19 @@ static void compare_sources(struct control *c)
 
 /* ---- speakers --------------------------------------------------------------------------- */
 
+static void tell_own_volume(struct control *c, const char *who, uint32_t was, uint32_t is)
+{
+	char a[16] = "left to it", b[16] = "left to it";
+
+	if (was == is)
+		return;
+	if (was != PROFILE_VOLUME_ITS)
+		snprintf(a, sizeof(a), "%u", was);
+	if (is != PROFILE_VOLUME_ITS)
+		snprintf(b, sizeof(b), "%u", is);
+	tell(c, "%s: its own volume %s → %s", who, a, b);
+}
+
 static void compare_speaker(struct control *c, const struct profile_speaker *was, uint32_t zone,
 			    const struct speaker *s)
 {
@@ -145,6 +158,7 @@ static void compare_speaker(struct control *c, const struct profile_speaker *was
 		tell(c, "%s: %s", who, is->mute ? "muted" : "not muted any more");
 	if (was->map != is->map)
 		tell(c, "%s: channels %s → %s", who, names_map(was->map), names_map(is->map));
+	tell_own_volume(c, who, was->own_volume, is->own_volume);
 	tell_number(c, who, "trim", was->trim_ms, is->trim_ms, "ms");
 	tell_number(c, who, "measured latency", was->latency_ms, is->latency_ms, "ms");
 	tell_zone_of(c, who, zone, s->zone);

@@ -30,6 +30,9 @@ void links_map_changed(struct speaker *s);
 /* [ctl] Ask it for absolute_wanted, if that is said and it is there and offers a volume. */
 void links_send_volume(struct speaker *s);
 
+/* [any with the lock] The word for what BlueZ does for it now, "" = nothing. */
+const char *links_doing(const struct speaker *s);
+
 /* [any with the lock] Its state for the screen; reason "" or up to FF_TEXT_MAX bytes. */
 enum ff_state links_state(const struct speaker *s, char *ret_reason);
 

@@ -176,7 +176,9 @@ struct control {
 	bool flush_refused;		    /* told that no flush timeout could be set */
 	bool person;			    /* somebody sits at the console */
 	struct scan scan;
-	uint32_t pairing_by_hand;	/* operations a person began */
+	uint32_t pairing_by_hand;	/* of errands, those that pair or connect */
+	struct errand *errands;		/* under way, and failed ones that are shown */
+	uint32_t blocked;		/* bit n: the n-th adapter is, by rfkill */
 	struct bluez_question question; /* cookie 0 = none */
 	uint64_t question_until;
 

@@ -5,6 +5,8 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/errands.h"
+#include "core/control/rfkill.h"
 #include "core/io/a2dp_sbc.h"
 
 #include <stdio.h>
@@ -142,6 +144,8 @@ static void on_device(void *arg, enum bluez_event event, const struct bluez_devi
 	struct control *c = arg;
 	struct speaker *s = peers_speaker(c, d->address);
 
+	if (event == BLUEZ_REMOVED)
+		errands_gone(c, d->address);
 	/* Switched on again and it called us: no reason to wait any longer. */
 	if (s && event == BLUEZ_CHANGED && d->connected && s->link.step == LINK_REST &&
 	    s->link.tries <= 2)
@@ -321,68 +325,39 @@ void peers_stop(struct control *c)
 
 	bluez_free(b); /* answers everything pending with -ECANCELED */
 	c->bluez = NULL;
+	errands_gone(c, "");
 }
 
-/* ---- by hand: a device that need not be a speaker of ours -------------------------------- */
+/* ---- what keeps adapters silent ---------------------------------------------------------- */
 
-struct by_hand {
-	struct control *control;
-	char adapter[BLUEZ_ADDR_MAX];
-	char address[BLUEZ_ADDR_MAX];
-	enum { HAND_PAIR, HAND_TRUST, HAND_CONNECT } step;
-};
-
-static void hand_done(void *arg, int error, const char *words)
+bool peers_blocked(const struct control *c, const struct bluez_adapter *a)
 {
-	struct by_hand *h = arg;
-	struct control *c = h->control;
-	int r = -EINVAL;
+	const struct bluez_adapter *nth;
 
-	if (error < 0) {
-		if (error != -ECANCELED)
-			log_warning("%s: %s", h->address, words);
-		goto over;
+	for (uint32_t i = 0; i < FF_ADAPTERS && (nth = bluez_nth_adapter(c->bluez, i)); i++) {
+		if (nth == a)
+			return c->blocked & 1u << i;
 	}
-	switch (h->step) {
-	case HAND_PAIR:
-		h->step = HAND_TRUST;
-		r = bluez_trust(c->bluez, h->adapter, h->address, true, hand_done, h);
-		break;
-	case HAND_TRUST:
-		h->step = HAND_CONNECT;
-		r = bluez_connect(c->bluez, h->adapter, h->address, hand_done, h);
-		break;
-	case HAND_CONNECT:
-		log_notice("%s: paired, trusted and connected", h->address);
-		break;
-	}
-	if (r == 0)
-		return;
-over:
-	c->pairing_by_hand--;
-	free(h);
-	control_changed(c);
+	return false;
 }
 
-int peers_pair(struct control *c, const char *adapter, const char *address)
+void peers_watch(struct control *c)
 {
-	struct by_hand *h;
-	int r;
+	const struct bluez_adapter *a;
+	uint32_t before = c->blocked;
 
-	if (!c->bluez)
-		return -ENOTCONN;
-	h = calloc(1, sizeof(*h));
-	if (!h)
-		return -ENOMEM;
-	h->control = c;
-	CUT_COPY(h->adapter, adapter);
-	CUT_COPY(h->address, address);
-	r = bluez_pair(c->bluez, h->adapter, h->address, hand_done, h);
-	if (r < 0) {
-		free(h);
-		return r;
+	c->blocked = 0;
+	for (uint32_t i = 0;
+	     c->bluez && i < FF_ADAPTERS && (a = bluez_nth_adapter(c->bluez, i)); i++) {
+		bool blocked = !a->powered && rfkill_blocks("/sys", a->name);
+
+		c->blocked |= (uint32_t)blocked << i;
+		if (blocked && !(before & 1u << i))
+			log_warning("adapter %s is blocked (rfkill unblock bluetooth)",
+				    a->name);
+		else if (!blocked && !a->powered && before & 1u << i)
+			bluez_adapter_power(c->bluez, a->address, true, powered, c);
 	}
-	c->pairing_by_hand++;
-	control_changed(c);
-	return 0;
+	if (c->blocked != before)
+		control_changed(c);
 }

@@ -38,7 +38,10 @@ bool peers_is_mono(const uint8_t config[4]);
 /* [ctl] The speaker with that Bluetooth address, NULL = none in this profile. */
 struct speaker *peers_speaker(const struct control *c, const char *address);
 
-/* [ctl] For a person: pair, trust and connect any device. 0 or -errno. */
-int peers_pair(struct control *c, const char *adapter, const char *address);
+/* [any with the lock] Whether rfkill keeps that adapter silent. */
+bool peers_blocked(const struct control *c, const struct bluez_adapter *a);
+
+/* [ctl] Once a loop: see what rfkill does; an adapter that it lets go is switched on. */
+void peers_watch(struct control *c);
 
 #endif

@@ -4,10 +4,12 @@
 
 #include "core/base/clock.h"
 #include "core/base/cut.h"
+#include "core/control/errands.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
 #include "core/control/listing.h"
 #include "core/control/names.h"
+#include "core/control/peers.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -174,6 +176,7 @@ static void write_adapters(struct control *c, uint64_t now, struct ff_snapshot *
 		CUT_COPY(to->address, a->address);
 		CUT_COPY(to->alias, a->alias);
 		to->powered = a->powered;
+		to->blocked = peers_blocked(c, a);
 		to->scanning = !strcmp(c->scan.adapter, a->address);
 		to->scan_left_ms = to->scanning ? ms_until(c->scan.until, now) : 0;
 		for (uint32_t k = 0; k < ret->speakers_n; k++) {
@@ -185,6 +188,24 @@ static void write_adapters(struct control *c, uint64_t now, struct ff_snapshot *
 			}
 		}
 	}
+}
+
+/* Of a speaker of ours links.h knows, of what a person began errands.h. */
+static void write_doing(struct control *c, const struct bluez_device *d, struct ff_device *ret)
+{
+	const struct speaker *s = peers_speaker(c, d->address);
+	const char *doing, *failed;
+
+	errands_of(c, d->adapter, d->address, &doing, &failed);
+	if (s) {
+		ret->speaker = s->is.id;
+		if (!strcmp(s->link.adapter, d->adapter)) {
+			doing = *doing ? doing : links_doing(s);
+			failed = *failed ? failed : s->link.why;
+		}
+	}
+	CUT_COPY(ret->doing, doing);
+	CUT_COPY(ret->failed, failed);
 }
 
 static void write_devices(struct control *c, struct ff_snapshot *ret)
@@ -205,10 +226,8 @@ static void write_devices(struct control *c, struct ff_snapshot *ret)
 		to->busy = d->busy;
 		to->battery = d->battery;
 		to->rssi = d->rssi;
-		for (uint32_t k = 0; k < ret->speakers_n; k++) {
-			if (!strcmp(ret->speakers[k].address, d->address))
-				to->speaker = ret->speakers[k].id;
-		}
+		CUT_COPY(to->type, d->icon);
+		write_doing(c, d, to);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include "core/control/verbs.h"
 
 #include "core/base/log.h"
+#include "core/control/errands.h"
 #include "core/control/links.h"
 #include "core/control/peers.h"
 #include "core/control/search.h"
@@ -10,13 +11,6 @@
 #include <string.h>
 
 #define SCAN_S 30u
-
-static void device_done(void *arg, int error, const char *words)
-{
-	(void)arg;
-	if (error < 0 && error != -ECANCELED)
-		log_warning("%s", words);
-}
 
 static void scan(struct control *c, const struct ff_command *cmd)
 {
@@ -29,63 +23,102 @@ static void scan(struct control *c, const struct ff_command *cmd)
 	}
 	r = search_ask(c, cmd->adapter, (uint32_t)seconds);
 	if (r == -ENOTCONN)
-		log_warning("cannot search: bluetoothd does not answer");
+		verbs_refuse(c, "cannot search: bluetoothd does not answer");
 	else if (r == -ENODEV)
-		log_warning("cannot search: no Bluetooth adapter is switched on");
+		verbs_refuse(c, "cannot search: no Bluetooth adapter is switched on");
 	else if (r < 0)
-		log_warning("cannot search: %s", strerror(-r));
+		verbs_refuse(c, "cannot search: %s", strerror(-r));
 }
 
-static void pair(struct control *c, const struct ff_command *cmd)
+/* A speaker of ours goes its own way: links.h. */
+static int pair(struct control *c, const struct ff_command *cmd)
 {
 	struct speaker *s = peers_speaker(c, cmd->address);
-	int r;
 
-	if (s) {
-		links_want(s, true);
-		return;
-	}
-	r = peers_pair(c, cmd->adapter, cmd->address);
-	if (r < 0)
-		log_warning("%s: cannot be paired: %s", cmd->address, strerror(-r));
+	if (!s)
+		return errands_pair(c, cmd->adapter, cmd->address);
+	links_want(s, true);
+	return 0;
 }
 
-static void forget(struct control *c, const struct ff_command *cmd)
+static int forget(struct control *c, const struct ff_command *cmd)
 {
 	struct speaker *s = peers_speaker(c, cmd->address);
 
 	if (s) /* else it would be paired again at once */
 		links_want(s, false);
-	bluez_forget(c->bluez, cmd->adapter, cmd->address, device_done, c);
+	return errands_forget(c, cmd->adapter, cmd->address);
+}
+
+static int cancel(struct control *c, const struct ff_command *cmd)
+{
+	struct speaker *s = peers_speaker(c, cmd->address);
+
+	if (s && s->link.wanted && s->link.step != LINK_FLOW) {
+		log_notice("%s: to be left alone", s->conf.name);
+		links_want(s, false); /* else it would be tried again at once */
+		return 0;
+	}
+	return bluez_cancel(c->bluez, cmd->adapter, cmd->address);
+}
+
+static void answer(struct control *c, const struct ff_command *cmd)
+{
+	int r = bluez_answer(c->bluez, cmd->id, cmd->flag, *cmd->text ? cmd->text : NULL);
+
+	if (r == -EINVAL)
+		verbs_refuse(c, "\"%s\" does not fit the question", cmd->text);
+	else if (r == -ENOENT)
+		verbs_refuse(c, "nobody asks number %u any more", cmd->id);
+}
+
+static const char *why_not(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return "nothing is under way for it";
+	case -EINVAL:
+		return "an address is needed";
+	default:
+		return strerror(-error);
+	}
 }
 
 void verbs_device(struct control *c, const struct ff_command *cmd)
 {
-	if (!c->bluez)
+	int r = -EINVAL;
+
+	if (!c->bluez) {
+		verbs_refuse(c, "Bluetooth is switched off in this run");
 		return;
+	}
 	switch ((int)cmd->verb) {
 	case FF_SCAN:
 		scan(c, cmd);
-		break;
-	case FF_PAIR:
-		pair(c, cmd);
-		break;
-	case FF_TRUST:
-		bluez_trust(c->bluez, cmd->adapter, cmd->address, cmd->flag, device_done, c);
-		break;
-	case FF_FORGET:
-		forget(c, cmd);
-		break;
-	case FF_RENAME_DEVICE:
-		bluez_rename(c->bluez, cmd->adapter, cmd->address, cmd->text, device_done, c);
-		break;
-	case FF_CANCEL:
-		bluez_cancel(c->bluez, cmd->adapter, cmd->address);
-		break;
+		return;
 	case FF_PAIR_REPLY:
-		if (bluez_answer(c->bluez, cmd->id, cmd->flag, *cmd->text ? cmd->text : NULL) ==
-		    -EINVAL)
-			log_warning("\"%s\" does not fit the question", cmd->text);
-		break;
+		answer(c, cmd);
+		return;
 	}
+	if (*cmd->address) {
+		switch ((int)cmd->verb) {
+		case FF_PAIR:
+			r = pair(c, cmd);
+			break;
+		case FF_TRUST:
+			r = errands_trust(c, cmd->adapter, cmd->address, cmd->flag);
+			break;
+		case FF_FORGET:
+			r = forget(c, cmd);
+			break;
+		case FF_RENAME_DEVICE:
+			r = errands_rename(c, cmd->adapter, cmd->address, cmd->text);
+			break;
+		case FF_CANCEL:
+			r = cancel(c, cmd);
+			break;
+		}
+	}
+	if (r < 0)
+		verbs_refuse(c, "%s: refused: %s", cmd->address, why_not(r));
 }
