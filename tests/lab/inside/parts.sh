@@ -255,11 +255,11 @@ skews()
 }
 
 # Speakers that were away: at the end the sound of each is as late as it was at the beginning,
-# measured against the first of those named, which stayed or was away like them. All may move
-# by a little together, as long as the source's clock is being learnt.
+# measured against the sound of the first of those named, which stayed or was away like them.
+# All may move by a little together, as long as the source's clock is being learnt.
 back_in_place() # WITNESS N...
 {
-	local n moved base=
+	local n moved witness=$1
 	declare -A f
 	for n in "$@"; do
 		judge_into f decode "$here/rec$n.cap" "$here/rec$n.wav"
@@ -269,8 +269,10 @@ back_in_place() # WITNESS N...
 		moved="44.1 * (${f[lag_last_ms]:-999} - (${f[lag_first_ms]:-0}))"
 		want "frames that $n moved" "$moved" '<=' 44
 		want "frames that $n moved" "$moved" '>=' -44
-		: "${base:=$moved}"
-		want "frames out of place $n" "$moved - ($base)" '<=' 1.5
-		want "frames out of place $n" "$moved - ($base)" '>=' -1.5
+		[ "$n" != "$witness" ] || continue
+		judge_into f match "$here/rec$witness.wav" "$here/rec$n.wav"
+		moved="44.1 * (${f[lag_last_ms]:-999} - (${f[lag_first_ms]:-0}))"
+		want "frames out of place $n" "$moved" '<=' 1.5
+		want "frames out of place $n" "$moved" '>=' -1.5
 	done
 }

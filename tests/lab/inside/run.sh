@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: MIT
 # The machine's only service: prepare what all scenes share, run each scene in
 # processes and mounts of its own, say how it went on the second serial line.
-export PATH=/lab/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root TERM=dumb
+# A machine that waits for the computer outside (/lab) idles, and its time runs away (see
+# README): what a scene needs and writes lies in memory, and is brought out after it.
+export PATH=/dev/shm/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root TERM=dumb
+. /lab/inside/tools.sh
 stty -F /dev/ttyS1 raw -echo 2>/dev/null
 exec 3>/dev/ttyS1
 
@@ -18,7 +21,7 @@ prepare()
 	hostname lab
 	modprobe -a bluetooth rfcomm hci_vhci
 	modprobe snd-aloop pcm_substreams=4
-	cp /lab/programme.wav /dev/shm/
+	cp -r /lab/programme.wav /lab/bin /dev/shm/
 	cp /lab/inside/lab-bus.conf /etc/dbus-1/system.d/
 	cp /lab/inside/asound.conf /etc/asound.conf
 	dbus-uuidgen --ensure
@@ -30,20 +33,22 @@ once()
 {
 	local name=$1 limit status=0
 	limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/lab/scenes/$name.sh")
-	rm -rf "/lab/out/$name" /lab/work/* /lab/ask/*
-	mkdir -p "/lab/out/$name"
+	rm -rf "/lab/out/$name" "$memory" /lab/work/* /lab/ask/*
+	mkdir -p "/lab/out/$name" "$memory"
 	unshare --pid --fork --kill-child --mount --mount-proc \
 		timeout --kill-after=3 "$limit" bash /lab/inside/scene.sh "$name" \
-		>"/lab/out/$name/scene.log" 2>&1 || status=$?
-	verdict=$(cat "/lab/out/$name/verdict" 2>/dev/null)
+		>"$memory/scene.log" 2>&1 || status=$?
+	verdict=$(cat "$memory/verdict" 2>/dev/null)
 	case $status in
 	0) [ -n "$verdict" ] || verdict="not ok $name: ended without a figure" ;;
 	124 | 137) verdict="not ok $name: not done within its $limit s${verdict:+ ($verdict)}" ;;
-	*) case $verdict in "not ok "*) ;; *) verdict="not ok $name: ended with status $status: $(tail -n 1 "/lab/out/$name/scene.log")" ;; esac ;;
+	*) case $verdict in "not ok "*) ;; *) verdict="not ok $name: ended with status $status: $(tail -n 1 "$memory/scene.log")" ;; esac ;;
 	esac
-	dmesg -c >"/lab/out/$name/kernel.log"
+	dmesg -c >"$memory/kernel.log"
+	outside cp -r "$memory/." "/lab/out/$name/"
 }
 
+memory=/dev/shm/out
 prepare >/dev/console 2>&1
 echo "lab: up after $(cut -d. -f1 /proc/uptime) s, $(uname -r), bluez $(bluetoothd --version 2>/dev/null || /usr/libexec/bluetooth/bluetoothd --version)" >&3
 dmesg -c >/lab/out/kernel.log

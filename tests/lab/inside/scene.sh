@@ -3,8 +3,8 @@
 # scene.sh NAME - run one scene with its helpers; its verdict goes to a file.
 # The scene's processes end with it, by the kernel's hand (see run.sh).
 scene=$1
-out=/lab/out/$scene   # on the computer outside, kept
-here=/run/scene      # in memory, fast
+out=/dev/shm/out     # its logs; run.sh keeps them in /lab/out/$scene
+here=/run/scene      # all else, gone with the scene
 limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/lab/scenes/$scene.sh")
 programme=/dev/shm/programme.wav # see run.sh
 set -u

@@ -85,18 +85,31 @@ verdict()
 	[ ${#wrong[@]} -eq 0 ]
 }
 
+# outside COMMAND...: what has the computer outside work. A machine that idles is given the
+# next event at once, so it is kept busy for as long as that takes.
+outside()
+{
+	local busy
+	while :; do :; done &
+	busy=$!
+	"$@"
+	kill "$busy"
+	wait "$busy" 2>/dev/null
+}
+
+has_come() { while [ ! -e "$1" ]; do sleep 0.1; done; }
+
 # ask_judge VERB FILE...: its figures, one NAME=VALUE a line. It sits outside (judging.sh),
-# where the emulation does not slow it down: what it is to hear is handed out to it. A machine
-# that idles is given the next event at once, so it is kept busy for as long as that takes.
+# where the emulation does not slow it down: what it is to hear is handed out to it.
 asked=0
 ask_judge()
 {
-	local word ask busy
+	local word ask
 	ask=/lab/ask/$scene.$((asked += 1))
 	for word in "$@"; do
 		case $word in
 		"$here"/*)
-			[ ! -e "$word" ] || mv "$word" /lab/work/
+			[ ! -e "$word" ] || outside mv "$word" /lab/work/
 			word=/lab/work/${word##*/}
 			;;
 		"$programme") word=/lab/programme.wav ;;
@@ -104,10 +117,7 @@ ask_judge()
 		echo "$word"
 	done >"$ask.new"
 	mv "$ask.new" "$ask.ask"
-	while :; do :; done &
-	busy=$!
-	while [ ! -e "$ask.answer" ]; do sleep 0.1; done
-	kill "$busy"
+	outside has_come "$ask.answer"
 	cat "$ask.answer"
 }
 
@@ -126,9 +136,8 @@ judge_into()
 # Sounds and captures are kept when the scene failed, or when asked for.
 collect()
 {
-	mv "$here"/*.cap "$here"/rec* /lab/work/ 2>/dev/null
 	if ! grep -q '^ok' "$out/verdict" || [ "$(cat /lab/keep)" = 1 ]; then
-		mv /lab/work/* "$out/"
+		outside mv "$here"/*.cap "$here"/rec* /lab/work/* "/lab/out/$scene/" 2>/dev/null
 	fi
-	rm -rf /lab/work/*
+	outside rm -rf /lab/work/*
 }
