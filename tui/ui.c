@@ -146,6 +146,8 @@ void ui_key(struct ui *ui, uint32_t key, uint64_t now_ms)
 
 	ui->now_ms = now_ms;
 	ui->moved = true;
+	if (key == 3 && (ui->picker.open || ui->help.open || ui->log.open))
+		key = KEYS_ESC; /* ^C closes an overlay, as q does */
 	if (ui->ask[0]) {
 		ui_ask_key(ui, key);
 	} else if (ui->prompt.open) {

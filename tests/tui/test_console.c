@@ -272,9 +272,22 @@ static void the_log_scrolls_in_a_window(void **state)
 	}
 	ui_key(ui, KEYS_DOWN, ui->now_ms + 1);
 	assert_int_equal(ui->log.up, FF_LOG_LINES - 2);
-	type(ui, "q"); /* an overlay is closed, nobody leaves */
-	assert_false(ui->log.open);
-	assert_int_equal(ui->want, UI_STAY);
+	type(ui, "E");
+	for (const char *key = "q\003\033"; *key; key++) { /* closed, and nobody leaves */
+		type(ui, "E");
+		assert_true(ui->log.open);
+		ui_key(ui, (uint32_t)*key, ui->now_ms + 1);
+		assert_false(ui->log.open);
+		type(ui, "T");
+		assert_true(ui->picker.open);
+		ui_key(ui, (uint32_t)*key, ui->now_ms + 1);
+		assert_false(ui->picker.open);
+		ui->want = ui->want == UI_WEAR ? UI_STAY : ui->want; /* the theme it had */
+		type(ui, "?");
+		ui_key(ui, (uint32_t)*key, ui->now_ms + 1);
+		assert_false(ui->help.open);
+		assert_int_equal(ui->want, UI_STAY);
+	}
 	free(ui);
 }
 
