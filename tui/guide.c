@@ -24,25 +24,35 @@ static const char *guide_find(const struct ui *ui)
 	return "Switch a speaker's pairing mode on, then press s: it is looked for.";
 }
 
+/* What Fanfare plays of itself where it finds nothing; one's own simulated house is none. */
+static bool guide_demo(const struct ff_snapshot *s)
+{
+	for (uint32_t i = 0; i < s->profiles_n; i++)
+		if (s->profiles[i].loaded)
+			return s->simulated && s->profiles[i].readonly;
+	return false;
+}
+
 const char *guide_next(const struct ui *ui)
 {
 	const struct ff_snapshot *s = &ui->snap;
-	bool here = ui->pane == PANE_PROFILES, tones = true;
+	bool here = ui->pane == PANE_PROFILES, tones = true, demo = guide_demo(s);
 
 	for (uint32_t i = 0; i < s->sources_n; i++)
 		tones = tones && strcmp(s->sources[i].type, "tone") == 0;
 	for (uint32_t i = 0; i < s->profiles_n; i++)
-		if (s->profiles[i].loaded && !s->simulated)
+		if (s->profiles[i].loaded && !demo)
 			return NULL;
 	if (ui->given && !here)
 		return NULL; /* who names a profile at the start knows the way */
-	if (s->adapters_n > 0 && (s->speakers_n == 0 || s->simulated))
+	if (s->adapters_n > 0 && (s->speakers_n == 0 || demo))
 		return ui->pane == PANE_DEVICES ? guide_find(ui)
 		       : s->simulated
 			       ? "This is a demonstration. F3 finds speakers of your own."
 			       : "No speaker yet: F3 finds them.";
-	if (s->simulated)
-		return "A demonstration: F5, then n begins a profile of your own.";
+	if (demo)
+		return here ? "A demonstration: n begins a profile of your own."
+			    : "A demonstration: F5, then n begins a profile of your own.";
 	if (s->speakers_n == 0)
 		return here ? "No speaker yet: + adds one of this computer."
 			    : "No speaker yet: F5, then + adds one of this computer.";

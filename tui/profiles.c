@@ -229,33 +229,15 @@ void profiles_load_typed(struct ui *ui, const char *name)
 		profiles_load_yes(ui);
 }
 
-/* What can be done with a row of that kind, by the names of the actions. */
-static const char *const *profiles_menu(enum profiles_kind kind)
-{
-	static const char *const zone[] = { "rename",	"add-source", "add-speaker",
-					    "add-zone", "delete",     NULL };
-	static const char *const source[] = { "source", "gain", "rename", "delete", NULL };
-	static const char *const speaker[] = { "rename", "move", "delete", NULL };
-
-	switch (kind) {
-	case PROFILES_FILE:
-	case PROFILES_ZONE:
-		break;
-	case PROFILES_SOURCE:
-		return source;
-	case PROFILES_SPEAKER:
-		return speaker;
-	}
-	return zone;
-}
-
-void profiles_offer(struct ui *ui, const char *action)
+void profiles_offer(struct ui *ui, const struct profiles_offer *offer)
 {
 	struct keymap_row row;
 
-	for (size_t i = 0; keymap_row(i, &row); i++)
-		if (row.pane == PANE_PROFILES && strcmp(row.binding->name, action) == 0)
-			picker_add(ui, row.binding->help, row.keys, action);
+	for (; offer->action; offer++)
+		for (size_t i = 0; keymap_row(i, &row); i++)
+			if (row.pane == PANE_PROFILES &&
+			    strcmp(row.binding->name, offer->action) == 0)
+				picker_add(ui, offer->text, row.keys, offer->action);
 }
 
 void profiles_offered(struct ui *ui, const struct picker_item *item)
@@ -266,12 +248,43 @@ void profiles_offered(struct ui *ui, const struct picker_item *item)
 		b->run(ui, b->arg);
 }
 
+/* What can be done with a row of that kind. */
 static void profiles_menu_fill(struct ui *ui)
 {
-	const char *const *name = profiles_menu(ui->profiles.target.kind);
+	static const struct profiles_offer zone[] = {
+		{ "rename", "give it another name" },
+		{ "add-speaker", "add a speaker" },
+		{ "add-source", "add a source" },
+		{ "add-zone", "add another zone" },
+		{ "delete", "take it out, with all in it" },
+		{ NULL, NULL },
+	};
+	static const struct profiles_offer source[] = {
+		{ "source", "listen to something else instead" },
+		{ "gain", "type its gain" },
+		{ "rename", "give it another name" },
+		{ "delete", "take it out" },
+		{ NULL, NULL },
+	};
+	static const struct profiles_offer speaker[] = {
+		{ "rename", "give it another name" },
+		{ "move", "move it to another zone" },
+		{ "delete", "take it out" },
+		{ NULL, NULL },
+	};
 
-	for (; *name; name++)
-		profiles_offer(ui, *name);
+	switch (ui->profiles.target.kind) {
+	case PROFILES_FILE:
+	case PROFILES_ZONE:
+		profiles_offer(ui, zone);
+		break;
+	case PROFILES_SOURCE:
+		profiles_offer(ui, source);
+		break;
+	case PROFILES_SPEAKER:
+		profiles_offer(ui, speaker);
+		break;
+	}
 }
 
 void profiles_open(struct ui *ui, int unused)

@@ -63,8 +63,13 @@ bool profiles_on_disk(const struct ui *ui);
 /* [ui] Make the selected row the target of what is asked next; NULL = there is none. */
 const struct profiles_row *profiles_aim(struct ui *ui);
 
-/* [ui] Into an open list: an action of this pane with its keys; and doing what was chosen. */
-void profiles_offer(struct ui *ui, const char *action);
+/* An action of this pane in a list to choose from; the last one has no action. */
+struct profiles_offer {
+	const char *action, *text;
+};
+
+/* [ui] Into an open list, with the keys that do the same; and doing what was chosen. */
+void profiles_offer(struct ui *ui, const struct profiles_offer *offer);
 void profiles_offered(struct ui *ui, const struct picker_item *item);
 
 /* [ui] What keys do with a profile. */

@@ -392,10 +392,14 @@ void profiles_add_zone(struct ui *ui, int unused)
 
 static void add_what_fill(struct ui *ui)
 {
-	static const char *const names[] = { "add-speaker", "add-source", "add-zone" };
+	static const struct profiles_offer offers[] = {
+		{ "add-speaker", "a speaker: sound card, file, simulated, Bluetooth" },
+		{ "add-source", "a source: one more to be heard" },
+		{ "add-zone", "a zone: other speakers, other music" },
+		{ NULL, NULL },
+	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		profiles_offer(ui, names[i]);
+	profiles_offer(ui, offers);
 }
 
 void profiles_add(struct ui *ui, int unused)

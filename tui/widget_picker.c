@@ -177,12 +177,31 @@ void picker_pick(struct ui *ui, int i)
 		p->moved(ui, picker_row(p, p->list.selected));
 }
 
+/* Columns for what is chosen: as wide as it is, if the notes leave that; at least two fifths.
+ */
+static int picker_text_cols(const struct picker *p, int cols)
+{
+	int text = 0, note = 0, least = cols * 2 / 5;
+
+	for (int i = 0; i < p->n; i++) {
+		int t = text_width(p->item[i].text), n = text_width(p->item[i].note);
+
+		text = t > text ? t : text;
+		note = n > note ? n : note;
+	}
+	if (cols < 44 && note > 12)
+		return cols; /* no room for a note */
+	text += 3;
+	if (text > cols - note - 2)
+		text = cols - note - 2;
+	return text > least ? text : least;
+}
+
 static void picker_draw_rows(const struct picker *p, struct cells *c, struct rect r)
 {
-	int n = picker_rows(p), top = list_top(&p->list, n, r.rows), text_w = r.cols;
+	int n = picker_rows(p), top = list_top(&p->list, n, r.rows);
+	int text_w = picker_text_cols(p, r.cols);
 
-	if (r.cols >= 44) /* a note beside it */
-		text_w = r.cols * 2 / 5;
 	for (int i = 0; i < r.rows && top + i < n; i++) {
 		const struct picker_item *item = picker_row(p, top + i);
 		bool selected = top + i == p->list.selected;

@@ -461,10 +461,10 @@ static void enter_says_what_can_be_done(void **state)
 	assert_true(ui->picker.open);
 	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
 	select_row(ui, "line-in");
-	type(ui, "\ntype the gain\n-3\n");
+	type(ui, "\nits gain\n-3\n");
 	assert_float_equal(last()->value, -3, 0);
 	select_row(ui, "House");
-	type(ui, "\nadd a zone\nCellar\n");
+	type(ui, "\nadd another\nCellar\n");
 	assert_sent(FF_ADD_ZONE, "Cellar");
 	free(ui);
 }
