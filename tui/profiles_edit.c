@@ -284,6 +284,12 @@ void profiles_zone_change(struct ui *ui, int unused)
 		return;
 	snprintf(title, sizeof(title), "%s plays in", ui->profiles.target_name);
 	picker_open(ui, edit_move_fill, edit_move_done, title, "");
+	for (int i = 0; i < ui->picker.n; i++) { /* not where it is already */
+		if (ui->picker.item[i].note[0] == '\0') {
+			picker_point(ui, ui->picker.item[i].value);
+			break;
+		}
+	}
 }
 
 void profiles_move_typed(struct ui *ui, const char *zone)
