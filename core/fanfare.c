@@ -7,6 +7,7 @@
 #include "core/fanfare.h"
 
 #include "core/control/control.h"
+#include "core/control/doctor.h"
 #include "core/remote.h"
 #include "core/service/service.h"
 #include "core/store/profile.h"
@@ -110,6 +111,14 @@ int ff_check_profile(const char *path, char **ret_text)
 		snprintf(why.text, sizeof(why.text), "%.1024s: %s", path, strerror(-r));
 	*ret_text = strdup(why.text);
 	return r;
+}
+
+uint32_t ff_examine(struct ff_finding *ret, uint32_t max)
+{
+	struct doctor d = { .root = "", .found = ret, .max = max };
+
+	doctor_examine(&d);
+	return d.n;
 }
 
 uint32_t ff_list_profiles(struct ff_profile *ret, uint32_t max)

@@ -395,6 +395,18 @@ const char *ff_output_name(uint32_t output);
  */
 int ff_check_profile(const char *path, char **ret_text);
 
+enum ff_verdict { FF_GOOD, FF_DOUBTFUL, FF_BAD };
+
+/* Something about this computer that matters to playing, as a person would check it. */
+struct ff_finding {
+	enum ff_verdict verdict;
+	char what[FF_TEXT_MAX]; /* "hci0: Bluetooth 5.0, on" */
+	char todo[FF_TEXT_MAX]; /* what mends it; "" when there is nothing to do */
+};
+
+/* [any] Look at this computer, for up to some seconds: fills up to max, returns how many. */
+uint32_t ff_examine(struct ff_finding *ret, uint32_t max);
+
 /*
  * [any] List the profiles there are, sorted by name, without opening a core:
  * fills up to max (1..FF_PROFILES) entries and returns how many. None of them
