@@ -11,6 +11,7 @@
 #include "core/base/scope.h"
 #include "core/fanfare.h"
 #include "tui/app.h"
+#include "tui/script.h"
 
 enum { MAIN_USAGE = 2 }; /* exit status of a command line that makes no sense */
 
@@ -20,8 +21,6 @@ static const char main_help[] =
 	"  fanfare [--profile NAME|FILE]    the console; q leaves it and the music plays on\n"
 	"  fanfare --headless [--profile NAME|FILE]\n"
 	"                                   play without a console until SIGTERM\n"
-	"  fanfare profile list             the profiles there are\n"
-	"  fanfare profile check FILE       read a profile and say what is wrong with it\n"
 	"  fanfare --help | --version\n"
 	"\n"
 	"  --theme NAME      colours of the console (T in the console goes through them)\n"
@@ -33,49 +32,6 @@ static int main_misused(const char *what, const char *word)
 {
 	fprintf(stderr, "fanfare: %s \"%s\"; fanfare --help lists what there is\n", what, word);
 	return MAIN_USAGE;
-}
-
-static int main_profile_check(const char *path)
-{
-	SCOPED(freep) char *text = NULL;
-	int r = ff_check_profile(path, &text);
-
-	if (text && *text)
-		fprintf(stderr, "%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
-	else if (r < 0)
-		fprintf(stderr, "fanfare: %s: %s\n", path, strerror(-r));
-	if (r == 0)
-		printf("%s: good\n", path);
-	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
-static int main_profile_list(void)
-{
-	static struct ff_profile profiles[FF_PROFILES];
-	uint32_t n = ff_list_profiles(profiles, FF_PROFILES);
-
-	for (uint32_t i = 0; i < n; i++)
-		printf("%s\t%s\n", profiles[i].name, profiles[i].path);
-	return EXIT_SUCCESS;
-}
-
-static int main_profile(int argc, char **argv)
-{
-	if (argc < 1) {
-		fprintf(stderr, "fanfare: profile what? list, or check FILE\n");
-		return MAIN_USAGE;
-	}
-	if (strcmp(argv[0], "list") == 0)
-		return argc == 1 ? main_profile_list()
-				 : main_misused("unknown argument", argv[1]);
-	if (strcmp(argv[0], "check") != 0)
-		return main_misused("unknown argument", argv[0]);
-	if (argc < 2) {
-		fprintf(stderr, "fanfare: profile check wants a file\n");
-		return MAIN_USAGE;
-	}
-	return argc == 2 ? main_profile_check(argv[1])
-			 : main_misused("unknown argument", argv[2]);
 }
 
 /* The value of option --name, as "--name VALUE" or "--name=VALUE"; NULL = another option. */
@@ -116,14 +72,18 @@ int main(int argc, char **argv)
 	struct app_options o = { 0 };
 
 	main_fill_standard();
-	if (argc > 1 && strcmp(argv[1], "profile") == 0)
-		return main_profile(argc - 2, argv + 2);
+	if (argc > 1) {
+		int status = script_run(argc - 1, argv + 1);
+
+		if (status >= 0)
+			return status;
+	}
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i], *value;
 		bool missing = false;
 
 		if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-			fputs(main_help, stdout);
+			printf("%s\n%s", main_help, script_help);
 			return EXIT_SUCCESS;
 		} else if (strcmp(word, "--version") == 0) {
 			puts("fanfare " FANFARE_VERSION);
@@ -142,5 +102,9 @@ int main(int argc, char **argv)
 		if (missing)
 			return main_misused("a value is missing after", word);
 	}
+	if (o.headless && !o.profile) /* /etc/fanfare/fanfare.conf, by way of fanfare.service */
+		o.profile = getenv("FANFARE_PROFILE");
+	if (o.profile && !*o.profile)
+		o.profile = NULL;
 	return app_run(&o);
 }

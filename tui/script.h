@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * script - the commands for scripts: "fanfare volume Patio -12dB".
+ *
+ * Each goes through the door to the Fanfare that plays, waits until what it
+ * asked for is so, or cannot be, and says the latter on standard error.
+ */
+#ifndef FANFARE_TUI_SCRIPT_H
+#define FANFARE_TUI_SCRIPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/fanfare.h"
+
+enum { SCRIPT_FAILED = 1, SCRIPT_MISUSED = 2 }; /* exit statuses */
+
+#define SCRIPT_SOON_MS	  5000	/* what the core does by itself */
+#define SCRIPT_SPEAKER_MS 60000 /* what a speaker has to agree to */
+
+struct script {
+	const char *name; /* "volume", for messages */
+	int argc;	  /* words after the name, options taken out */
+	char **argv;
+	bool json;
+	struct ff *ff; /* NULL before script_attach() */
+	struct ff_snapshot now;
+	uint64_t heard; /* lines of the log that came before, or were read */
+	char why[FF_TEXT_MAX];
+};
+
+/* [ui] Run the command in argv[0]; its exit status, or -1 = it is none. */
+int script_run(int argc, char **argv);
+
+/* [ui] The lines of --help about commands. */
+extern const char script_help[];
+
+/* ---- for the commands ------------------------------------------------------------------- */
+
+/* Attach and look; 0, or the exit status after saying why not. */
+int script_attach(struct script *s);
+
+/* Say it on standard error, after "fanfare: ", and return the status. */
+int script_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int script_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The speaker that word means: its name, its beginning, or its address; NULL after saying. */
+const struct ff_speaker *script_speaker(struct script *s, const char *word);
+
+/* Send it; 0, or the exit status after saying why not. */
+int script_submit(struct script *s, const struct ff_command *command);
+
+/*
+ * Whether it is so: 1 yes, 0 not yet, -1 never, with words in s->why. Looked at
+ * after each change, with s->now fresh.
+ */
+typedef int (*script_done_fn)(struct script *s, const void *arg);
+
+/*
+ * Wait for it up to ms. 0, or the exit status after saying why: what done() said, else the
+ * error that was logged meanwhile, else that time is up.
+ */
+int script_await(struct script *s, script_done_fn done, const void *arg, int ms);
+
+/* The next line of the log at priority level or worse that came since; NULL = none. */
+const char *script_logged(struct script *s, int level);
+
+int script_status(struct script *s);
+int script_profile(struct script *s);
+int script_volume(struct script *s);
+int script_mute(struct script *s);
+int script_trim(struct script *s);
+int script_connect(struct script *s);
+int script_disconnect(struct script *s);
+int script_scan(struct script *s);
+int script_pair(struct script *s);
+int script_forget(struct script *s);
+int script_doctor(struct script *s);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* script_devices - scan, pair, forget. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/cut.h"
+#include "tui/json.h"
+#include "tui/script.h"
+
+#define SCAN_S	   10
+#define SCAN_MAX_S 300
+
+/* ---- scan ------------------------------------------------------------------------------- */
+
+static bool script_scanning(const struct ff_snapshot *n)
+{
+	for (uint32_t i = 0; i < n->adapters_n; i++)
+		if (n->adapters[i].scanning)
+			return true;
+	return false;
+}
+
+/* It begins, or says in the log why it cannot; then it takes its time. */
+static int script_scan_through(struct script *s, int seconds)
+{
+	uint64_t end = clock_now() + (unsigned)(seconds + 5) * NS_PER_SEC;
+	bool began = false;
+
+	while (clock_now() < end) {
+		const char *line;
+
+		poll(NULL, 0, 200);
+		ff_snapshot(s->ff, &s->now);
+		if (s->now.lost)
+			return script_fail("%s: Fanfare ended meanwhile", s->name);
+		while ((line = script_logged(s, 4)))
+			if (strncmp(line, "cannot search", 13) == 0)
+				return script_fail("%s", line);
+		if (script_scanning(&s->now))
+			began = true;
+		else if (began)
+			return 0;
+	}
+	return began ? 0 : script_fail("scan: it did not begin");
+}
+
+static void script_list_devices(const struct script *s)
+{
+	for (uint32_t i = 0; i < s->now.devices_n; i++) {
+		const struct ff_device *d = &s->now.devices[i];
+
+		printf("%s\t%s\t%s%s%s", d->address, d->name[0] ? d->name : "(no name)",
+		       d->connected ? "connected"
+		       : d->paired  ? "paired"
+				    : "new",
+		       d->audio_sink ? " speaker" : "", d->speaker ? " in-profile" : "");
+		if (d->rssi)
+			printf("\t%d dBm", d->rssi);
+		putchar('\n');
+	}
+}
+
+static void script_list_devices_json(const struct script *s)
+{
+	struct json j = { .to = stdout };
+
+	json_open(&j, NULL, '[');
+	for (uint32_t i = 0; i < s->now.devices_n; i++) {
+		const struct ff_device *d = &s->now.devices[i];
+
+		json_open(&j, NULL, '{');
+		json_text(&j, "address", d->address);
+		json_text(&j, "adapter", d->adapter);
+		json_text(&j, "name", d->name);
+		json_bool(&j, "paired", d->paired);
+		json_bool(&j, "trusted", d->trusted);
+		json_bool(&j, "connected", d->connected);
+		json_bool(&j, "audio_sink", d->audio_sink);
+		json_bool(&j, "in_profile", d->speaker != 0);
+		if (d->rssi)
+			json_number(&j, "rssi_dbm", d->rssi);
+		if (d->battery >= 0)
+			json_number(&j, "battery_percent", d->battery);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+}
+
+int script_scan(struct script *s)
+{
+	struct ff_command c = { .verb = FF_SCAN, .flag = true, .value = SCAN_S };
+	char *end;
+	int r;
+
+	if (s->argc > 1)
+		return script_misuse("scan [SECONDS] [--json]");
+	if (s->argc == 1) {
+		c.value = strtof(s->argv[0], &end);
+		if (end == s->argv[0] || *end || !(c.value >= 1 && c.value <= SCAN_MAX_S))
+			return script_misuse("\"%s\" is no time: 1 to %d seconds", s->argv[0],
+					     SCAN_MAX_S);
+	}
+	r = script_attach(s);
+	if (r == 0 && !s->now.bluetoothd)
+		return script_fail("scan: bluetoothd does not answer");
+	if (r == 0)
+		r = script_submit(s, &c);
+	if (r == 0)
+		r = script_scan_through(s, (int)c.value);
+	if (r)
+		return r;
+	if (s->json)
+		script_list_devices_json(s);
+	else
+		script_list_devices(s);
+	return 0;
+}
+
+/* ---- pair, forget ----------------------------------------------------------------------- */
+
+static const struct ff_device *script_device(const struct script *s, const char *address)
+{
+	for (uint32_t i = 0; i < s->now.devices_n; i++)
+		if (strcasecmp(s->now.devices[i].address, address) == 0)
+			return &s->now.devices[i];
+	return NULL;
+}
+
+/* The words for what the other side shows or wants; whoever sits here answers. */
+static void script_answer(struct script *s)
+{
+	const struct ff_pairing *q = &s->now.pairing;
+	struct ff_command c = { .verb = FF_PAIR_REPLY, .id = q->cookie };
+	char line[sizeof(q->code)] = "";
+
+	switch (q->question) {
+	case FF_ASK_NONE:
+		return;
+	case FF_SHOW_PASSKEY:
+	case FF_SHOW_PIN:
+		fprintf(stderr, "Type %s on %s.\n", q->code, q->name);
+		return;
+	case FF_ASK_CONFIRM:
+		fprintf(stderr, "Does %s show %s? y/N ", q->name, q->code);
+		break;
+	case FF_ASK_PASSKEY:
+	case FF_ASK_PIN:
+		fprintf(stderr, "Code of %s: ", q->name);
+		break;
+	}
+	if (isatty(STDIN_FILENO) && fgets(line, sizeof(line), stdin)) {
+		line[strcspn(line, "\n")] = '\0';
+		c.flag = q->question == FF_ASK_CONFIRM ? *line == 'y' || *line == 'Y' : *line;
+	} else {
+		fputs("\nfanfare: nobody is here to answer that: no\n", stderr);
+	}
+	if (q->question != FF_ASK_CONFIRM)
+		CUT_COPY(c.text, line);
+	ff_submit(s->ff, &c);
+}
+
+static int script_paired(struct script *s, const void *arg)
+{
+	static uint32_t asked; /* the question that was put last */
+	const struct ff_device *d = script_device(s, arg);
+
+	if (s->now.pairing.question != FF_ASK_NONE && s->now.pairing.cookie != asked) {
+		asked = s->now.pairing.cookie;
+		script_answer(s);
+	}
+	if (!d)
+		return 0;
+	CUT_COPY(s->why, d->failed[0] ? d->failed : d->doing);
+	if (d->failed[0] && !d->busy)
+		return -1;
+	return d->paired && d->trusted && d->connected;
+}
+
+static int script_forgotten(struct script *s, const void *arg)
+{
+	return !script_device(s, arg);
+}
+
+/* The address in capitals, as the door wants it; what is none, the door refuses. */
+static int script_by_address(struct script *s, enum ff_verb verb, struct ff_command *ret)
+{
+	*ret = (struct ff_command){ .verb = verb };
+	if (s->argc != 1 || strlen(s->argv[0]) != FF_ADDR_MAX - 1)
+		return script_misuse("%s ADDRESS, like 00:11:22:33:44:55", s->name);
+	for (int i = 0; i < FF_ADDR_MAX - 1; i++) {
+		char ch = s->argv[0][i];
+
+		ret->address[i] = ch >= 'a' && ch <= 'f' ? (char)(ch - 'a' + 'A') : ch;
+	}
+	return script_attach(s);
+}
+
+int script_pair(struct script *s)
+{
+	struct ff_command c;
+	int r = script_by_address(s, FF_PAIR, &c);
+
+	if (r == 0 && !s->now.bluetoothd)
+		return script_fail("pair: bluetoothd does not answer");
+	if (r == 0)
+		r = script_submit(s, &c);
+	return r ? r : script_await(s, script_paired, c.address, SCRIPT_SPEAKER_MS);
+}
+
+int script_forget(struct script *s)
+{
+	struct ff_command c;
+	int r = script_by_address(s, FF_FORGET, &c);
+
+	if (r == 0 && !script_device(s, c.address))
+		return script_fail("%s is not known", c.address);
+	if (r == 0)
+		r = script_submit(s, &c);
+	return r ? r : script_await(s, script_forgotten, c.address, SCRIPT_SOON_MS);
+}
