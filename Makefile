@@ -13,7 +13,7 @@ LAB     ?= trixie
 PKGS_BUILD := gcc make pkgconf libncurses-dev libsystemd-dev libasound2-dev libpulse-dev \
 	libsbc-dev libconfig-dev libsndfile1-dev libkissfft-dev
 PKGS_CHECK := libcmocka-dev libsamplerate0-dev libvterm-dev dbus dbus-daemon pulseaudio \
-	pulseaudio-utils alsa-utils libasound2-plugins sox locales
+	pulseaudio-utils alsa-utils libasound2-plugins sox locales systemd
 PKGS_CI    := clang clang-format libclang-rt-dev
 PKGS_TIDY  := clang-tidy
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git
@@ -21,7 +21,7 @@ PKGS_BENCH := pipewire pipewire-bin wireplumber htop btop
 
 MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile kissfft-float
 
-ifneq ($(filter-out help clean lab deps-% install-%,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean lab uninstall deps-% install-%,$(or $(MAKECMDGOALS),all)),)
 CORE_CFLAGS := $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
 CORE_LIBS   := $(shell pkg-config --libs $(MODULES) 2>/dev/null) -lm -lpthread
 TUI_CFLAGS  := $(shell pkg-config --cflags ncursesw 2>/dev/null)
@@ -53,7 +53,7 @@ TEST_ROOMS := $(sort $(patsubst %/,%,$(dir $(HELP_SRC))))
 TEST_LIBS_A := $(TEST_ROOMS:%=$(BUILD)/%.a)
 
 .PHONY: all run check unit programs lab asan tsan fuzz bench tidy format format-check layers clean help \
-	deps-run deps-check deps-ci deps-tidy deps-lab deps-bench share install force
+	deps-run deps-check deps-ci deps-tidy deps-lab deps-bench share install uninstall force
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -66,7 +66,7 @@ help:
 	@echo 'make run      install what is missing, build, start the console'
 	@echo 'make check    install what the tests need, build and pass them'
 	@echo 'make lab      three speakers on a virtual radio in a virtual machine (LAB=bookworm too)'
-	@echo 'make asan tsan fuzz bench tidy format install   as their names say'
+	@echo 'make asan tsan fuzz bench tidy format install uninstall   as their names say'
 
 # ---- the program ----------------------------------------------------------------------------
 
@@ -212,13 +212,50 @@ tidy: deps-tidy
 clean:
 	rm -rf $(BUILD)
 
+# Where things go: DESTDIR before all of it. What a bus daemon, systemd and the shells look
+# into is under /usr and /usr/local alike, but for the bus policy.
+SYSCONFDIR ?= /etc
+POLICYDIR  ?= $(if $(filter /usr,$(PREFIX)),/usr/share,/etc)/dbus-1/system.d
+ZSHDIR     ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
+BASHDIR    := $(PREFIX)/share/bash-completion/completions
+FISHDIR    := $(PREFIX)/share/fish/vendor_completions.d
+
+INSTALLED := $(PREFIX)/bin/fanfare $(PREFIX)/share/man/man1/fanfare.1 \
+	$(patsubst %,$(PREFIX)/share/fanfare/%,$(wildcard profiles/*.conf themes/*.theme)) \
+	$(PREFIX)/lib/systemd/system/fanfare.service $(PREFIX)/lib/sysusers.d/fanfare.conf \
+	$(POLICYDIR)/org.fanfare.Fanfare1.conf \
+	$(BASHDIR)/fanfare $(ZSHDIR)/_fanfare $(FISHDIR)/fanfare.fish
+# emptied folders that only Fanfare uses, innermost first
+FOLDERS := $(PREFIX)/share/fanfare/profiles $(PREFIX)/share/fanfare/themes \
+	$(PREFIX)/share/fanfare $(SYSCONFDIR)/fanfare
+
 install: all
 	@install -D -m 755 $(BUILD)/fanfare $(DESTDIR)$(PREFIX)/bin/fanfare
 	@install -d $(DESTDIR)$(PREFIX)/share/fanfare/profiles $(DESTDIR)$(PREFIX)/share/fanfare/themes
 	@install -m 644 profiles/*.conf $(DESTDIR)$(PREFIX)/share/fanfare/profiles
 	@install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/fanfare/themes
 	@install -D -m 644 tui/fanfare.1 $(DESTDIR)$(PREFIX)/share/man/man1/fanfare.1
+	@install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	@sed 's|@PREFIX@|$(PREFIX)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' core/service/fanfare.service.in \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/fanfare.service
+	@chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/fanfare.service
+	@install -D -m 644 core/service/fanfare.sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/fanfare.conf
+	@install -D -m 644 core/service/fanfare.policy.conf $(DESTDIR)$(POLICYDIR)/org.fanfare.Fanfare1.conf
+	@install -D -m 644 tui/completion/fanfare.bash $(DESTDIR)$(BASHDIR)/fanfare
+	@install -D -m 644 tui/completion/fanfare.zsh $(DESTDIR)$(ZSHDIR)/_fanfare
+	@install -D -m 644 tui/completion/fanfare.fish $(DESTDIR)$(FISHDIR)/fanfare.fish
+	@[ -e $(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf ] || \
+		install -D -m 644 core/service/fanfare.conf $(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf
 	@echo 'installed as $(DESTDIR)$(PREFIX)/bin/fanfare'
+	@echo 'to play from boot on: systemd-sysusers && systemctl daemon-reload && systemctl enable --now fanfare'
+
+# A fanfare.conf that somebody changed stays, and so do profiles of one's own.
+uninstall:
+	@rm -f $(INSTALLED:%=$(DESTDIR)%)
+	@! cmp -s core/service/fanfare.conf $(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf || \
+		rm $(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf
+	@for d in $(FOLDERS:%=$(DESTDIR)%); do [ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d; done
+	@echo 'removed from $(DESTDIR)$(PREFIX)'
 
 # ---- what apt has to bring ------------------------------------------------------------------
 
