@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# commands.test.sh - the commands for scripts: what they do, print and exit with.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/service/bus.sh
+. tests/service/bus.sh
+
+# run WORD... - sets out, err, rc
+run()
+{
+	out=$("$program" "$@" 2>"$dir/err")
+	rc=$?
+	err=$(cat "$dir/err")
+}
+# fails STATUS PART WORD... - with that status, that on standard error, nothing on the other
+fails()
+{
+	local status=$1 part=$2
+	shift 2
+	run "$@"
+	is "$* (status)" "$rc" "$status"
+	is "$* (standard output)" "$out" ''
+	case $err in
+	*"$part"*) ;;
+	*) is "$* (standard error)" "$err" "… $part …" ;;
+	esac
+}
+# prints TEXT WORD... - that, and 0
+prints()
+{
+	local text=$1
+	shift
+	run "$@"
+	is "$*" "$out" "$text"
+	is "$* (status)" "$rc" 0
+	is "$* (standard error)" "$err" ''
+}
+# tells PART WORD... - that somewhere in what it prints
+tells()
+{
+	local part=$1
+	shift
+	run "$@"
+	is "$* (status)" "$rc" 0
+	case $out in
+	*"$part"*) ;;
+	*) is "$*" "$out" "… $part …" ;;
+	esac
+}
+
+bus_up "$usual<policy context='default'><allow own='*'/><allow send_destination='*'/></policy>"
+
+cat >"$dir/two.conf" <<'CONF'
+version = 1;
+zones = ( { name = "Zone"; sources = ( { type = "tone"; tone = "pink"; } );
+	speakers = ( { name = "Patio"; output = "null"; }, { name = "Patina"; output = "null"; },
+		{ name = "Küche \"1\""; output = "null"; volume_db = -6.0; } ); } );
+CONF
+
+# ---- nobody plays
+for words in 'status' 'volume all' 'mute all' 'trim x' 'connect x' 'disconnect x' 'scan' \
+	'pair 00:11:22:33:44:55' 'forget 00:11:22:33:44:55' 'profile load x' 'profile save' 'profile show'; do
+	# shellcheck disable=SC2086 # words are meant
+	fails 1 'nothing plays' $words
+done
+tells Demo profile list
+tells '"name": "Demo"' profile list --json
+tells 'Patio-Backyard-Kitchen' profile show Patio-Backyard-Kitchen
+fails 1 'no profile is called "Nowhere"' profile show Nowhere
+
+# ---- what makes no sense
+for words in 'volume' 'volume a b c' 'mute' 'mute a maybe' 'trim' 'trim a b' 'trim a 501' 'trim a nan' \
+	'connect' 'scan soon' 'scan 0' 'pair' 'pair 00:11' 'forget' 'status now' 'doctor me' 'profile' \
+	'profile fly' 'profile check' 'profile load' 'profile list x'; do
+	# shellcheck disable=SC2086 # words are meant
+	fails 2 'fanfare: ' $words
+done
+
+# ---- somebody plays
+fanfare_up --profile "$dir/two.conf"
+within 100 sh -c "'$program' status | grep -q '3 of 3 speakers play'" || is 'three speakers' no yes
+tells 'zone Zone' status
+tells '"name": "Küche \"1\""' status --json
+prints $'Patio\t100%\t0.0 dB' volume Patio
+prints '' volume Patio 50
+prints $'Patio\t50%\t-20.0 dB' volume Patio
+prints '' volume patio -12.5dB
+prints $'Patio\t69%\t-12.5 dB' volume Patio
+prints '' volume Patio +5%
+prints $'Patio\t74%\t-10.5 dB' volume Patio
+prints '' volume kü 0
+prints $'Patio\t74%\t-10.5 dB\nPatina\t100%\t0.0 dB\nKüche "1"\t0%\tsilent' volume all
+prints '' volume all 75%
+prints $'Patio\t75%\t-10.0 dB\nPatina\t75%\t-10.0 dB\nKüche "1"\t75%\t-10.0 dB' volume all
+fails 2 'is no volume' volume Patio loud
+fails 1 'may be Patio or Patina' volume Pati
+fails 1 'no speaker "Shed" in profile two: Patio, Patina' volume Shed
+prints '' mute Patio
+prints $'Patio\t75%\t-10.0 dB\tmute' volume Patio
+prints '' mute Patio toggle
+prints $'Patio\t75%\t-10.0 dB' volume Patio
+prints '' mute all on
+tells 'all is muted' status
+prints '' mute all off
+prints '' trim Patina -12.5
+prints $'Patina\t-12.5 ms' trim Patina
+fails 1 'only Bluetooth speakers' connect Patio
+fails 1 'bluetoothd does not answer' scan 1
+fails 1 'bluetoothd does not answer' pair 00:11:22:33:44:55
+fails 1 'is not known' forget 00:11:22:33:44:55
+
+# ---- profiles
+prints '' profile save Mine
+tells $'\tloaded' profile list
+tells 'trim_ms = -12.5' profile show
+fails 1 'no profile is called "Nowhere"' profile load Nowhere
+echo 'version = 1; zones = 7;' >"$dir/bad.conf"
+fails 1 'bad.conf:1' profile load "$dir/bad.conf"
+fails 1 'bad.conf:1' profile check "$dir/bad.conf"
+prints "$dir/two.conf: good" profile check "$dir/two.conf"
+prints '' profile load Demo
+tells 'profile Demo, ' status
+prints '' profile delete Mine
+fails 1 'no profile is called "Mine"' profile delete Mine
+fails 1 'is shipped with Fanfare' profile delete Demo
+prints '' profile load "$dir/two.conf"
+
+# ---- a full disk is not success
+"$program" status --json >/dev/full 2>"$dir/err"
+is 'status --json >/dev/full' $? 1
+
+# ---- the shell's completion knows them
+COMP_WORDS=(fanfare volume Pat) COMP_CWORD=2
+PATH=$(dirname "$program"):$PATH
+# shellcheck source=tui/completion/fanfare.bash
+. tui/completion/fanfare.bash
+_fanfare
+is 'completion of speakers' "${COMPREPLY[*]}" 'Patio Patina'
+COMP_WORDS=(fanfare profile load D) COMP_CWORD=3
+_fanfare
+is 'completion of profiles' "${COMPREPLY[*]}" 'Demo'
+for command in status profile volume mute trim scan pair connect disconnect forget doctor; do
+	for file in tui/completion/fanfare.* tui/fanfare.1; do
+		grep -q "$command" "$file" || is "$file" "without $command" "with it"
+	done
+done
+
+echo "commands: $failures of them not as wanted"
+[ "$failures" -eq 0 ]
