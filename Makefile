@@ -13,11 +13,11 @@ LAB     ?= trixie
 PKGS_BUILD := gcc make pkgconf libncurses-dev libsystemd-dev libasound2-dev libpulse-dev \
 	libsbc-dev libconfig-dev libsndfile1-dev libkissfft-dev
 PKGS_CHECK := libcmocka-dev libsamplerate0-dev libvterm-dev dbus dbus-daemon pulseaudio \
-	pulseaudio-utils alsa-utils libasound2-plugins sox locales systemd
+	pulseaudio-utils pipewire pipewire-pulse wireplumber alsa-utils libasound2-plugins sox locales systemd
 PKGS_CI    := clang clang-format libclang-rt-dev
 PKGS_TIDY  := clang-tidy
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git
-PKGS_BENCH := pipewire pipewire-bin wireplumber htop btop
+PKGS_BENCH := pipewire-bin htop btop
 
 MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile kissfft-float
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pulse - words for what goes wrong with PulseAudio, or PipeWire in its place.
+ * pulse - what both ends of PulseAudio, or of PipeWire in its place, share: a look
+ * whether a device is there, and words for what goes wrong.
  */
 #ifndef FANFARE_IO_PULSE_H
 #define FANFARE_IO_PULSE_H
@@ -13,5 +14,12 @@
  * the server's default) and what to do.
  */
 void pulse_why(int error, const char *device, bool capture, char *why, size_t size);
+
+/*
+ * [io] PA_OK when the server has the device, else a libpulse error (PA_ERR_…). ""
+ * counts as there. PipeWire plays what is for a name that it does not know on
+ * another device, and says nothing. Blocks as long as the server hangs.
+ */
+int pulse_look_for(const char *device, bool capture);
 
 #endif

@@ -76,8 +76,10 @@ static int open_stream(struct sink_pulse *p)
 		.minreq = (uint32_t)(second * PIECE / NS_PER_SEC),
 		.fragsize = (uint32_t)-1,
 	};
-	int error = PA_OK;
+	int error = pulse_look_for(s->device, false);
 
+	if (error != PA_OK)
+		return error;
 	p->frames = (uint32_t)(PIECE * p->out.rate / NS_PER_SEC);
 	p->bytes = malloc(p->frames * pa_frame_size(&spec));
 	if (!p->bytes)

@@ -58,8 +58,10 @@ static int open_stream(struct listener *l)
 		.prebuf = (uint32_t)-1,
 		.minreq = (uint32_t)-1,
 	};
-	int error = PA_OK;
+	int error = pulse_look_for(s->device, true);
 
+	if (error != PA_OK)
+		return error;
 	l->frames = (uint32_t)(PIECE * l->in.rate / NS_PER_SEC);
 	attr.fragsize = (uint32_t)(l->frames * pa_frame_size(&spec));
 	l->bytes = malloc(attr.fragsize);

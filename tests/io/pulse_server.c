@@ -26,109 +26,198 @@ const char *__tsan_default_suppressions(void)
 	       "called_from_lib:libpulse-simple.so\nrace:pa_*\n";
 }
 
-void pulse_server_init(struct pulse_server *p)
+static void put(const struct pulse_server *p, const char *variable, const char *prefix,
+		const char *file)
 {
-	char server[96], cookie[96];
+	char value[128];
 
-	*p = (struct pulse_server){ .folder = "/tmp/fanfare-pulse-XXXXXX" };
-	if (!mkdtemp(p->folder))
-		abort();
-	snprintf(p->fifo, sizeof(p->fifo), "%s/fifo", p->folder);
-	snprintf(server, sizeof(server), "unix:%s/native", p->folder);
-	/* named, so that no library starts one by itself or finds the user's */
-	setenv("PULSE_SERVER", server, 1);
-	setenv("HOME", p->folder, 1);
-	setenv("XDG_RUNTIME_DIR", p->folder, 1);
-	setenv("PULSE_RUNTIME_PATH", p->folder, 1);
-	snprintf(cookie, sizeof(cookie), "%s/cookie", p->folder);
-	setenv("PULSE_COOKIE", cookie, 1);
+	snprintf(value, sizeof(value), "%s%s%s", prefix, p->folder, file);
+	setenv(variable, value, 1);
 }
 
-static void run(const struct pulse_server *p)
+void pulse_server_init(struct pulse_server *p, bool pipewire)
+{
+	*p = (struct pulse_server){ .folder = "/tmp/fanfare-pulse-XXXXXX",
+				    .pipewire = pipewire,
+				    .heard = pipewire ? "speaker" : "pipe" };
+	if (!mkdtemp(p->folder))
+		abort();
+	/* named, so that no library starts one by itself or finds the user's */
+	put(p, "PULSE_SERVER", "unix:", "/native");
+	put(p, "PULSE_COOKIE", "", "/cookie");
+	put(p, "PULSE_RUNTIME_PATH", "", "");
+	put(p, "DBUS_SESSION_BUS_ADDRESS", "unix:path=", "/bus");
+	put(p, "HOME", "", "");
+	put(p, "XDG_RUNTIME_DIR", "", "");
+	put(p, "XDG_CONFIG_HOME", "", "");
+	put(p, "XDG_STATE_HOME", "", "");
+}
+
+/* A program of the server's, silent; it dies with us, also when the test breaks off. */
+static void program(struct pulse_server *p, const char *const argv[])
+{
+	pid_t pid = fork();
+	int null;
+
+	if (pid == 0) {
+		setpgid(0, p->group);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		null = open("/dev/null", O_RDWR);
+		dup2(null, 0);
+		dup2(null, 1);
+		dup2(null, 2);
+		unsetenv("PULSE_SERVER");
+		execvp(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	setpgid(pid, p->group);
+	if (p->group == 0)
+		p->group = pid;
+}
+
+#define PROGRAM(p, ...) program(p, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void run_pulseaudio(struct pulse_server *p)
 {
 	char native[128], pipe[256];
-	int null = open("/dev/null", O_RDWR);
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when the test breaks off */
 	snprintf(native, sizeof(native),
 		 "module-native-protocol-unix auth-anonymous=1 socket=%s/native", p->folder);
 	snprintf(pipe, sizeof(pipe),
-		 "module-pipe-sink sink_name=pipe file=%s format=s16le rate=44100 channels=2 "
+		 "module-pipe-sink sink_name=pipe file=%s/fifo format=s16le rate=44100 "
+		 "channels=2 "
 		 "use_system_clock_for_timing=yes",
-		 p->fifo);
-	dup2(null, 0);
-	dup2(null, 1);
-	dup2(null, 2);
-	unsetenv("PULSE_SERVER");
-	execlp("pulseaudio", "pulseaudio", "-n", "--daemonize=no", "--system=no",
-	       "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
-	       "--log-level=error", "-L", native, "-L",
-	       "module-null-sink sink_name=speaker rate=44100", "-L",
-	       "module-null-sink sink_name=tone rate=44100", "-L", pipe, (char *)NULL);
-	_exit(127);
+		 p->folder);
+	PROGRAM(p, "pulseaudio", "-n", "--daemonize=no", "--system=no", "--exit-idle-time=-1",
+		"--use-pid-file=no", "--disable-shm=yes", "--log-level=error", "-L", native,
+		"-L", "module-null-sink sink_name=speaker rate=44100", "-L",
+		"module-null-sink sink_name=tone rate=44100", "-L", pipe);
 }
 
-/* A sine from outside: the server's own module-sine has a seam every 0.4 s. */
-static pid_t play_tone(void)
+/* A shell command in a group of its own; its output goes to fd. */
+static pid_t command(const char *line, int fd)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		setpgid(0, 0);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execlp("sh", "sh", "-c",
-		       "sox -q -n -t s16 -r 44100 -c 2 - synth 600 sine 997 gain -6 | "
-		       "exec pacat -d tone --format=s16le --rate=44100 --channels=2 "
-		       "--latency-msec=100 2>/dev/null",
-		       (char *)NULL);
+		dup2(fd, 1);
+		execlp("sh", "sh", "-c", line, (char *)NULL);
 		_exit(127);
 	}
 	setpgid(pid, pid);
 	return pid;
 }
 
-static bool answers(const struct pulse_server *p)
+/* A sine from outside: the server's own module-sine has a seam every 0.4 s. */
+static pid_t play_tone(void)
+{
+	return command("sox -q -n -t s16 -r 44100 -c 2 - synth 600 sine 997 gain -6 | "
+		       "exec pacat -d tone --format=s16le --rate=44100 --channels=2 "
+		       "--latency-msec=100 2>/dev/null",
+		       2);
+}
+
+int pulse_server_hear(struct pulse_server *p)
+{
+	char fifo[96];
+	int fd[2];
+
+	snprintf(fifo, sizeof(fifo), "%s/fifo", p->folder);
+	if (!p->pipewire)
+		return open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (pipe2(fd, O_CLOEXEC) < 0)
+		return -1;
+	fcntl(fd[0], F_SETFL, O_NONBLOCK);
+	p->recorder = command("exec parec -d speaker.monitor --format=s16le --rate=44100 "
+			      "--channels=2 --latency-msec=10",
+			      fd[1]);
+	close(fd[1]);
+	return fd[0];
+}
+
+static bool answers(const struct pulse_server *p, const char *name)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), r;
 
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s/native", p->folder);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s/%s", p->folder, name);
 	r = connect(fd, (struct sockaddr *)&a, sizeof(a));
 	close(fd);
 	return r == 0;
 }
 
-bool pulse_server_start(struct pulse_server *p)
+/* Until somebody answers at the socket of that name; false = nobody does, or it ended. */
+static bool wait_for(const struct pulse_server *p, const char *name)
 {
 	uint64_t end = clock_now() + 10 * NS_PER_SEC;
 
-	p->pid = fork();
-	if (p->pid == 0)
-		run(p);
 	while (clock_now() < end) {
-		/* the modules after the socket's are loaded a moment later */
 		clock_sleep_until(clock_now() + 100 * NS_PER_MS);
-		if (answers(p)) {
-			p->tone = play_tone();
+		if (answers(p, name))
 			return true;
-		}
-		if (waitpid(p->pid, NULL, WNOHANG) == p->pid)
-			break;
+		if (waitpid(p->group, NULL, WNOHANG) == p->group)
+			return false;
 	}
 	return false;
 }
 
+/* The bus is for the session manager, which will not live without. */
+static bool run_pipewire(struct pulse_server *p)
+{
+	char bus[128];
+
+	snprintf(bus, sizeof(bus), "--address=unix:path=%s/bus", p->folder);
+	PROGRAM(p, "dbus-daemon", "--session", "--nofork", "--nopidfile", bus);
+	if (!wait_for(p, "bus"))
+		return false;
+	PROGRAM(p, "pipewire");
+	if (!wait_for(p, "pipewire-0"))
+		return false;
+	PROGRAM(p, "wireplumber");
+	PROGRAM(p, "pipewire-pulse");
+	return wait_for(p, "native") &&
+	       system("for s in speaker tone; do pactl load-module module-null-sink "
+		      "sink_name=$s || exit 1; done >/dev/null") == 0;
+}
+
+bool pulse_server_start(struct pulse_server *p)
+{
+	if (p->pipewire) {
+		if (!run_pipewire(p))
+			return false;
+	} else {
+		run_pulseaudio(p);
+		/* the modules after the socket's are loaded a moment later */
+		if (!wait_for(p, "native"))
+			return false;
+	}
+	p->tone = play_tone();
+	return true;
+}
+
+void pulse_server_hang(const struct pulse_server *p, bool hang)
+{
+	kill(-p->group, hang ? SIGSTOP : SIGCONT);
+}
+
+/* A whole group of our children; all of it is gone when this returns. */
+static void end_group(pid_t *group)
+{
+	if (*group <= 0)
+		return;
+	kill(-*group, SIGKILL);
+	while (waitpid(-*group, NULL, 0) > 0)
+		;
+	*group = 0;
+}
+
 void pulse_server_kill(struct pulse_server *p)
 {
-	if (p->pid > 0) {
-		kill(p->pid, SIGKILL);
-		waitpid(p->pid, NULL, 0);
-	}
-	if (p->tone > 0) {
-		kill(-p->tone, SIGKILL);
-		waitpid(p->tone, NULL, 0);
-	}
-	p->pid = p->tone = 0;
+	end_group(&p->group);
+	end_group(&p->tone);
+	end_group(&p->recorder);
 }
 
 void pulse_server_done(struct pulse_server *p)

@@ -178,7 +178,7 @@ static void a_server_behind_a_plugin_is_played_to_and_waited_for(void **state)
 	for (int round = 0; round < 2; round++) {
 		assert_true(pulse_server_start(&server));
 		live_sleep(0.3);
-		fifo = open(server.fifo, O_RDONLY | O_NONBLOCK);
+		fifo = pulse_server_hear(&server);
 		assert_true(fifo >= 0);
 		assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 10));
 		assert_true(sound_at(fifo, 5) != 0);
@@ -211,7 +211,7 @@ static void write_config(void)
 static int set_up(void **state)
 {
 	(void)state;
-	pulse_server_init(&server);
+	pulse_server_init(&server, false);
 	live_init(&l, 44100);
 	write_config();
 	live_play(&l, play_sine);

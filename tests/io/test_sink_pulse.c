@@ -20,7 +20,6 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -133,8 +132,8 @@ static void a_sink_that_is_not_there_is_named(void **state)
 
 static void frames_come_out_at_their_time_after_a_stall_too(void **state)
 {
-	int fifo = open(server.fifo, O_RDONLY | O_NONBLOCK);
-	struct sink *s = open_sink("pipe");
+	int fifo = pulse_server_hear(&server);
+	struct sink *s = open_sink(server.heard);
 	struct health_report h;
 	struct clicks c;
 
@@ -145,9 +144,9 @@ static void frames_come_out_at_their_time_after_a_stall_too(void **state)
 	sink_health(s, &h);
 	assert_true(late_by(&c, 3, h.latency_ms));
 
-	kill(server.pid, SIGSTOP);
+	pulse_server_hang(&server, true);
 	live_sleep(2.3);
-	kill(server.pid, SIGCONT);
+	pulse_server_hang(&server, false);
 	listen_to(fifo, 12, 5, &c);
 	sink_health(s, &h);
 	assert_int_equal(h.state, HEALTH_RUNNING);
@@ -177,22 +176,33 @@ static void a_server_that_hangs_does_not_hold_us_up(void **state)
 
 	(void)state;
 	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 5));
-	kill(server.pid, SIGSTOP);
+	pulse_server_hang(&server, true);
 	assert_true(live_wait_sink(s, HEALTH_WAITING, "\"speaker\" hangs", 6));
 	before = clock_now();
 	sink_free(s);
 	assert_true(clock_now() - before < 500 * NS_PER_MS);
-	kill(server.pid, SIGCONT);
+	pulse_server_hang(&server, false);
 	live_sleep(0.5); /* what was left behind clears up */
 }
 
-static int set_up(void **state)
+static int set_up(bool pipewire)
 {
-	(void)state;
-	pulse_server_init(&server);
+	pulse_server_init(&server, pipewire);
 	live_init(&l, RATE);
 	live_play(&l, play_clicks);
 	return 0;
+}
+
+static int with_pulseaudio(void **state)
+{
+	(void)state;
+	return set_up(false);
+}
+
+static int with_pipewire(void **state)
+{
+	(void)state;
+	return set_up(true);
 }
 
 static int tear_down(void **state)
@@ -214,5 +224,6 @@ int main(void)
 		cmocka_unit_test(a_server_that_hangs_does_not_hold_us_up),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("PulseAudio", tests, with_pulseaudio, tear_down) +
+	       cmocka_run_group_tests_name("PipeWire", tests, with_pipewire, tear_down);
 }

@@ -15,7 +15,6 @@
 #include "tests/io/pulse_server.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -89,7 +88,7 @@ static void a_server_that_hangs_holds_up_nobody(void **state)
 	uint64_t begun;
 
 	(void)state;
-	assert_int_equal(kill(server.pid, SIGSTOP), 0);
+	pulse_server_hang(&server, true);
 	begun = clock_now();
 	assert_int_equal(sounds_look_new(-1, &l), 0);
 	clock_sleep_until(begun + 300 * NS_PER_MS);
@@ -100,7 +99,7 @@ static void a_server_that_hangs_holds_up_nobody(void **state)
 	look(); /* gives up by itself, with what ALSA has */
 	assert_non_null(sound("attic", true));
 	assert_false(any_of_pulse());
-	assert_int_equal(kill(server.pid, SIGCONT), 0);
+	pulse_server_hang(&server, false);
 }
 
 static int setup(void **state)
@@ -109,7 +108,7 @@ static int setup(void **state)
 	FILE *f;
 
 	(void)state;
-	pulse_server_init(&server);
+	pulse_server_init(&server, false);
 	snprintf(path, sizeof(path), "%s/asound.conf", server.folder);
 	f = fopen(path, "w");
 	if (!f)

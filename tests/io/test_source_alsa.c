@@ -199,7 +199,7 @@ static void write_config(void)
 static int set_up(void **state)
 {
 	(void)state;
-	pulse_server_init(&server);
+	pulse_server_init(&server, false);
 	live_init(&l, 44100);
 	write_config();
 	return 0;
