@@ -21,7 +21,9 @@ prepare()
 	hostname lab
 	modprobe -a bluetooth rfcomm hci_vhci
 	modprobe snd-aloop pcm_substreams=4
-	cp -r /lab/programme.wav /lab/bin /dev/shm/
+	cp -r /lab/programme.wav /lab/bin /lab/inside /lab/scenes /dev/shm/
+	find /usr/bin /usr/sbin /usr/libexec /usr/lib/x86_64-linux-gnu /usr/lib/pulse* -xdev -type f \
+		! -name '*.a' -size -9000k -exec cat {} + >/dev/null # into memory, too
 	cp /lab/inside/lab-bus.conf /etc/dbus-1/system.d/
 	cp /lab/inside/asound.conf /etc/asound.conf
 	dbus-uuidgen --ensure
@@ -32,11 +34,11 @@ prepare()
 once()
 {
 	local name=$1 limit status=0
-	limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/lab/scenes/$name.sh")
+	limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/dev/shm/scenes/$name.sh")
 	rm -rf "/lab/out/$name" "$memory" /lab/work/* /lab/ask/*
 	mkdir -p "/lab/out/$name" "$memory"
 	unshare --pid --fork --kill-child --mount --mount-proc \
-		timeout --kill-after=3 "$limit" bash /lab/inside/scene.sh "$name" \
+		timeout --kill-after=3 "$limit" bash /dev/shm/inside/scene.sh "$name" \
 		>"$memory/scene.log" 2>&1 || status=$?
 	verdict=$(cat "$memory/verdict" 2>/dev/null)
 	case $status in

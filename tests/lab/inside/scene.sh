@@ -5,7 +5,7 @@
 scene=$1
 out=/dev/shm/out     # its logs; run.sh keeps them in /lab/out/$scene
 here=/run/scene      # all else, gone with the scene
-limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/lab/scenes/$scene.sh")
+limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/dev/shm/scenes/$scene.sh")
 programme=/dev/shm/programme.wav # see run.sh
 set -u
 mount -t tmpfs -o mode=755 tmpfs /run
@@ -13,8 +13,8 @@ mount -t tmpfs -o mode=1777 tmpfs /tmp
 mkdir -p "$here" /run/dbus /run/user /var/lib/bluetooth
 mount -t tmpfs -o mode=700 tmpfs /var/lib/bluetooth
 cd "$here" || exit 1
-. /lab/inside/tools.sh
-. /lab/inside/parts.sh
+. /dev/shm/inside/tools.sh
+. /dev/shm/inside/parts.sh
 trap collect EXIT
-. "/lab/scenes/$scene.sh"
+. "/dev/shm/scenes/$scene.sh"
 verdict

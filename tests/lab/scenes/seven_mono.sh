@@ -4,7 +4,7 @@
 # mono, or a step below it where the emulation itself came late, and nothing is lost.
 # shellcheck shell=bash disable=SC1091,SC2154
 
-. /lab/inside/seven.sh
+. /dev/shm/inside/seven.sh
 seven_up mono
 sleep 15
 seven_listen 30

@@ -5,7 +5,7 @@
 # music is whole.
 # shellcheck shell=bash disable=SC1091,SC2154
 
-. /lab/inside/seven.sh
+. /dev/shm/inside/seven.sh
 seven_up stereo
 sleep 5
 seven_listen 40
