@@ -153,6 +153,7 @@ source_watch()
 # seconds and in the last.
 source_moved()
 {
+	[ -n "${pids[source_watch]:-}" ] || { echo 0 && return; } # no card, no clock
 	awk -v from="${captured_from:-0}" '
 		BEGIN { n = 0 }
 		$1 < from { next }
