@@ -136,6 +136,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_MUTE_ALL:
 		c->muted_all = cmd->flag;
 		c->dirty = true;
+		c->recall.due = true;
 		control_changed(c);
 		break;
 	case FF_LOAD_PROFILE:

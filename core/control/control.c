@@ -16,6 +16,7 @@
 #include "core/control/loading.h"
 #include "core/control/model.h"
 #include "core/control/peers.h"
+#include "core/control/recall.h"
 #include "core/control/status.h"
 
 #include <signal.h>
@@ -138,8 +139,11 @@ static void settle(struct control *c, struct alive *alive)
 
 	c->wake_at = clock_now() + HOUSEKEEPING_NS;
 	peers_check_rate(c);
-	if (c->edited)
+	if (c->edited) {
 		edits_compare(c);
+		c->recall.due = true;
+	}
+	recall_step(c);
 	status_watch(c);
 	peers_watch(c);
 	links_step(c);
@@ -291,6 +295,7 @@ void control_free(struct control *c)
 		pthread_join(c->thread, NULL);
 	}
 	listing_stop(c);
+	recall_end(c);
 	peers_stop(c);
 	loading_unload(c);
 	sender_free(c->sender);

@@ -9,6 +9,7 @@
 #include "core/control/clicks.h"
 #include "core/control/edits.h"
 #include "core/control/links.h"
+#include "core/control/recall.h"
 #include "core/control/removed.h"
 #include "core/store/text.h"
 
@@ -248,6 +249,7 @@ static int apply(struct control *c, struct profile *p, const char *path)
 	profile_free(c->saved);
 	c->saved = p;
 	edits_compare(c);
+	c->recall.due = true;
 	c->structure++;
 	c->dirty = true;
 	loading_list(c);
@@ -327,8 +329,10 @@ int loading_first(struct control *c, struct complaint *why)
 	char last[PROFILE_NAME_MAX];
 
 	if (shelf_last(last) == 0) {
-		if (loading_load(c, last, why) == 0)
+		if (loading_load(c, last, why) == 0) {
+			recall_take_up(c);
 			return 0;
+		}
 		log_warning("the last profile cannot be played: %s", why->text);
 	}
 	if (machine_has_adapter())
@@ -408,6 +412,7 @@ int loading_save(struct control *c, const char *name, struct complaint *why)
 	profile_free(c->saved);
 	c->saved = TAKE(p);
 	edits_filed(c);
+	c->recall.due = true;
 	shelf_set_last(c->name);
 	log_notice("profile %s saved in %s", c->name, path);
 	loading_list(c);
@@ -464,6 +469,7 @@ static void call(struct control *c, const char *name)
 	if (c->saved)
 		CUT_COPY(c->saved->name, name);
 	edits_compare(c);
+	c->recall.due = true;
 	c->structure++;
 }
 

@@ -24,6 +24,7 @@
 #include "core/rt/engine.h"
 #include "core/store/profile.h"
 #include "core/store/shelf.h"
+#include "core/store/state.h"
 
 #include <pthread.h>
 #include <systemd/sd-event.h>
@@ -133,6 +134,20 @@ struct clicks {
 	uint64_t begun;		     /* frame; the lines may hold music from before */
 };
 
+/* What is kept for the next start; see recall.h. */
+struct recall {
+	bool due;      /* something changed since it was gathered */
+	uint64_t next; /* ns; not written before this */
+	char *text;    /* as written last, or being written; owned */
+	char path[SHELF_PATH_MAX];
+	bool writing; /* thread runs */
+	pthread_t thread;
+	int notify_fd;	      /* the loop's, for the thread */
+	int result;	      /* the thread's: 0 or -errno */
+	_Atomic bool written; /* publishes result */
+	bool failed;	      /* the last time, and the log was told */
+};
+
 /* What was refused last, so that a flood of the same is told once a second. */
 struct refusal {
 	char text[FF_TEXT_MAX];
@@ -202,6 +217,7 @@ struct control {
 	uint64_t next_rank;
 	struct refusal refusal;
 	struct clicks clicks;
+	struct recall recall;
 
 	struct sounds_look *look; /* for sound devices; NULL = none under way */
 	bool look_again;	  /* asked for meanwhile */

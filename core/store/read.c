@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * read - a profile from text, through libconfig, by the rows of settings.h.
- *
- * Goes on after an error, so that one look tells all that is wrong.
  */
+#include "core/store/group.h"
 #include "core/store/scan.h"
 #include "core/store/text.h"
 #include "core/store/value.h"
@@ -31,128 +30,23 @@ static unsigned int line_of(const config_setting_t *at)
 	return config_setting_source_line(at);
 }
 
-/* ---- one group of values --------------------------------------------------------------- */
-
-static void unknown_setting(struct reader *r, const struct settings *s, config_setting_t *at)
-{
-	const char *name = config_setting_name(at);
-	const char *meant = settings_nearest(s, name);
-
-	if (meant)
-		remark(r->why, line_of(at), "unknown setting %s, did you mean %s?",
-		       EXCERPT(name), meant);
-	else
-		remark(r->why, line_of(at), "unknown setting %s of a %s", EXCERPT(name),
-		       s->what);
-}
-
-/* The type that the file gives, or all of them while it gives none that is known. */
-static uint32_t type_bits(const struct settings *s, config_setting_t *group, void *item,
-			  const char **ret_word)
-{
-	config_setting_t *at;
-	const char *text = NULL;
-	int i;
-
-	*ret_word = "";
-	if (!s->type)
-		return 1;
-	at = config_setting_get_member(group, s->type->name);
-	if (at && config_setting_type(at) == CONFIG_TYPE_STRING)
-		text = config_setting_get_string(at);
-	i = text ? choices_find(&s->type->words, text) : -1;
-	if (i < 0)
-		return SETTING_ANY;
-	*(unsigned int *)setting_at(s->type, item) = (unsigned int)i;
-	*ret_word = s->type->words.list[i];
-	return 1u << i;
-}
-
-static void check_needed(struct reader *r, const struct settings *s, config_setting_t *group,
-			 uint32_t bits, const char *type)
-{
-	for (uint32_t i = 0; i < s->count; i++) {
-		const struct setting *row = &s->list[i];
-		const config_setting_t *at = config_setting_get_member(group, row->name);
-		const char *text;
-
-		if ((row->needed & bits) != bits)
-			continue;
-		if (!at) {
-			complain(r->why, line_of(group), "this %s%s%s needs a setting %s",
-				 row->of ? type : "", row->of ? " " : "", s->what, row->name);
-			continue;
-		}
-		if (row->kind != SETTING_TEXT || config_setting_type(at) != CONFIG_TYPE_STRING)
-			continue;
-		text = config_setting_get_string(at);
-		if (!text || text[0] == '\0')
-			complain(r->why, line_of(at), "%s is empty", row->name);
-	}
-}
-
-static void read_settings(struct reader *r, const struct settings *s, config_setting_t *group,
-			  void *item)
-{
-	const char *type;
-	uint32_t bits = type_bits(s, group, item, &type);
-
-	for (int i = 0; i < config_setting_length(group); i++) {
-		config_setting_t *at = config_setting_get_elem(group, (unsigned int)i);
-		const struct setting *row = settings_find(s, config_setting_name(at));
-
-		if (!row)
-			unknown_setting(r, s, at);
-		else if (!setting_applies(row, bits))
-			remark(r->why, line_of(at), "%s means nothing where %s is \"%s\"",
-			       row->name, s->type->name, type);
-		else
-			value_read(r->why, row, at, item);
-	}
-	check_needed(r, s, group, bits, type);
-}
-
-/* ---- the lists ------------------------------------------------------------------------- */
-
-static bool is_group(struct reader *r, config_setting_t *at)
-{
-	if (config_setting_is_group(at))
-		return true;
-	value_wrong_type(r->why, at, "a group { … }", "");
-	return false;
-}
-
-/* How many items the list called name in group has; 0 without one. */
-static uint32_t list_of(struct reader *r, config_setting_t *group, const char *name,
-			config_setting_t **ret)
-{
-	*ret = config_setting_get_member(group, name);
-	if (!*ret)
-		return 0;
-	if (config_setting_type(*ret) != CONFIG_TYPE_LIST) {
-		value_wrong_type(r->why, *ret, "a list ( { … }, … )", "");
-		return 0;
-	}
-	return (uint32_t)config_setting_length(*ret);
-}
-
 static int read_sources(struct reader *r, config_setting_t *group, struct profile_zone *z)
 {
 	config_setting_t *list;
-	uint32_t n = list_of(r, group, "sources", &list);
+	uint32_t n = group_list(r->why, group, "sources", &list);
 
 	for (uint32_t i = 0; i < n; i++) {
 		config_setting_t *at = config_setting_get_elem(list, i);
 		struct profile_source *s;
 
-		if (!is_group(r, at))
+		if (!group_is(r->why, at))
 			continue;
 		s = profile_add_source(r->profile, z);
 		if (!s) {
 			complain(r->why, line_of(at), "more than %d sources", PROFILE_SOURCES);
 			return -EBADMSG;
 		}
-		read_settings(r, &settings_source, at, s);
+		group_read(r->why, &settings_source, at, s);
 	}
 	return 0;
 }
@@ -162,8 +56,8 @@ static void read_simulation(struct reader *r, config_setting_t *group,
 {
 	config_setting_t *at = config_setting_get_member(group, "simulated");
 
-	if (at && s->output == OUTPUT_SIMULATED && is_group(r, at))
-		read_settings(r, &settings_simulation, at, &s->simulation);
+	if (at && s->output == OUTPUT_SIMULATED && group_is(r->why, at))
+		group_read(r->why, &settings_simulation, at, &s->simulation);
 }
 
 static unsigned int line_of_member(config_setting_t *group, const char *name)
@@ -199,13 +93,13 @@ static void check_speaker_unique(struct reader *r, config_setting_t *group,
 static int read_speakers(struct reader *r, config_setting_t *group, struct profile_zone *z)
 {
 	config_setting_t *list;
-	uint32_t n = list_of(r, group, "speakers", &list);
+	uint32_t n = group_list(r->why, group, "speakers", &list);
 
 	for (uint32_t i = 0; i < n; i++) {
 		config_setting_t *at = config_setting_get_elem(list, i);
 		struct profile_speaker *s;
 
-		if (!is_group(r, at))
+		if (!group_is(r->why, at))
 			continue;
 		s = profile_add_speaker(r->profile, z);
 		if (!s) {
@@ -213,7 +107,7 @@ static int read_speakers(struct reader *r, config_setting_t *group, struct profi
 				 PROFILE_SPEAKERS);
 			return -EBADMSG;
 		}
-		read_settings(r, &settings_speaker, at, s);
+		group_read(r->why, &settings_speaker, at, s);
 		read_simulation(r, at, s);
 		check_speaker_unique(r, at, s);
 	}
@@ -231,7 +125,7 @@ static int read_zone(struct reader *r, config_setting_t *at)
 	}
 	r->zone_line[p->zones_n++] = line_of(at);
 	memcpy(z, settings_zone.defaults, sizeof(*z));
-	read_settings(r, &settings_zone, at, z);
+	group_read(r->why, &settings_zone, at, z);
 	if (z->name[0] == '\0')
 		snprintf(z->name, sizeof(z->name), "Zone %u", p->zones_n);
 
@@ -253,7 +147,7 @@ static int read_zone(struct reader *r, config_setting_t *at)
 static void read_zones(struct reader *r, config_setting_t *root)
 {
 	config_setting_t *list;
-	uint32_t n = list_of(r, root, "zones", &list);
+	uint32_t n = group_list(r->why, root, "zones", &list);
 
 	if (!list || (n == 0 && config_setting_is_list(list)))
 		complain(r->why, list ? line_of(list) : 0,
@@ -262,61 +156,17 @@ static void read_zones(struct reader *r, config_setting_t *root)
 	for (uint32_t i = 0; i < n; i++) {
 		config_setting_t *at = config_setting_get_elem(list, i);
 
-		if (is_group(r, at) && read_zone(r, at) < 0)
+		if (group_is(r->why, at) && read_zone(r, at) < 0)
 			return;
 	}
 }
 
-static void read_profile(struct reader *r, config_setting_t *root)
+static void read_profile(config_setting_t *root, void *arg)
 {
-	config_setting_t *version = config_setting_get_member(root, "version");
-
-	if (!version)
-		remark(r->why, 0, "no version given, taken as %d", PROFILE_VERSION);
-	else if (config_setting_type(version) != CONFIG_TYPE_INT)
-		value_wrong_type(r->why, version, "a whole number", " such as 1");
-	else if (config_setting_get_int(version) != PROFILE_VERSION)
-		complain(r->why, line_of(version),
-			 "version %d is not known, this Fanfare reads version %d",
-			 config_setting_get_int(version), PROFILE_VERSION);
-
-	read_settings(r, &settings_profile, root, r->profile);
+	struct reader *r = arg;
+	group_version(r->why, root, PROFILE_VERSION);
+	group_read(r->why, &settings_profile, root, r->profile);
 	read_zones(r, root);
-}
-
-/* ---- the text -------------------------------------------------------------------------- */
-
-static void config_donep(config_t *c)
-{
-	config_destroy(c);
-}
-
-/* Quote the line that libconfig stumbled over. */
-static void syntax_error(struct complaints *why, const config_t *config, const char *text)
-{
-	unsigned int line = (unsigned int)config_error_line(config);
-	const char *words = config_error_text(config), *at = text;
-
-	for (unsigned int i = 1; i < line && strchr(at, '\n'); i++)
-		at = strchr(at, '\n') + 1;
-	at += strspn(at, " \t");
-	complain(why, line, "%s%s%s", words ? words : "syntax error",
-		 *at && *at != '\n' ? ", at or before: " : "", EXCERPT(at));
-}
-
-static int read_text(struct reader *r, char *text, size_t len)
-{
-	SCOPED(config_donep) config_t config;
-
-	config_init(&config);
-	if (scan_profile(text, len, r->why) < 0)
-		return -EBADMSG;
-	if (config_read_string(&config, text) != CONFIG_TRUE) {
-		syntax_error(r->why, &config, text);
-		return -EBADMSG;
-	}
-	read_profile(r, config_root_setting(&config));
-	return r->why->errors > 0 ? -EBADMSG : 0;
 }
 
 /* "/etc/fanfare/profiles/Party.conf" is called "Party". */
@@ -362,7 +212,7 @@ int profile_parse(const char *text, size_t len, const char *name, struct profile
 	name_from_file(p->name, name);
 
 	reader.profile = p;
-	r = read_text(&reader, copy, len + 1);
+	r = group_parse(copy, len + 1, &complaints, read_profile, &reader);
 	complaints_done(&complaints);
 	if (r < 0)
 		return r;

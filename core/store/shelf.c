@@ -276,35 +276,40 @@ int shelf_rename(const char *from, const char *to, char ret_path[SHELF_PATH_MAX]
 
 /* ---- the last one played --------------------------------------------------------------- */
 
-static int state_path(char *ret)
+int shelf_state_path(const char *file, char ret_path[SHELF_PATH_MAX])
 {
 	const char *given = getenv("STATE_DIRECTORY");
 
 	/* systemd may give several, with colons between them; ours is the first */
 	if (given && given[0] == '/')
-		return print_path(ret, "%.*s/last-profile", (int)strcspn(given, ":"), given);
-	return user_path(ret, "XDG_STATE_HOME", ".local/state", "last-profile");
+		return print_path(ret_path, "%.*s/%s", (int)strcspn(given, ":"), given, file);
+	return user_path(ret_path, "XDG_STATE_HOME", ".local/state", file);
+}
+
+int shelf_write_state(const char *path, const char *text, size_t len)
+{
+	char folder[SHELF_PATH_MAX];
+	int r;
+
+	if (print_path(folder, "%s", path) < 0 || !strrchr(folder, '/'))
+		return -EINVAL;
+	*strrchr(folder, '/') = '\0';
+	r = whole_file_folder(folder, 0755);
+	return r < 0 ? r : whole_file_write(path, text, len, NULL);
 }
 
 int shelf_set_last(const char *name)
 {
 	char path[SHELF_PATH_MAX], line[PROFILE_NAME_MAX + 1];
-	char *slash;
 	int r;
 
 	if (!text_is_file_name(name))
 		return -EINVAL;
-	r = state_path(path);
+	r = shelf_state_path("last-profile", path);
 	if (r < 0)
 		return r;
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	r = whole_file_folder(path, 0755);
-	if (r < 0)
-		return r;
-	*slash = '/';
 	snprintf(line, sizeof(line), "%s\n", name);
-	return whole_file_write(path, line, strlen(line), NULL);
+	return shelf_write_state(path, line, strlen(line));
 }
 
 int shelf_last(char ret_name[PROFILE_NAME_MAX])
@@ -314,7 +319,7 @@ int shelf_last(char ret_name[PROFILE_NAME_MAX])
 	size_t len;
 	int r;
 
-	r = state_path(path);
+	r = shelf_state_path("last-profile", path);
 	if (r == 0)
 		r = whole_file_read(path, PROFILE_NAME_MAX, &text, &len);
 	if (r < 0)

@@ -48,6 +48,13 @@ int shelf_rename(const char *from, const char *to, char ret_path[SHELF_PATH_MAX]
  */
 int shelf_delete(const char *name);
 
+/*
+ * [ctl] Where a file with state of ours lies, and replacing it whole, its
+ * folder made if need be. -ENOENT (nobody says where), -ENAMETOOLONG, -errno.
+ */
+int shelf_state_path(const char *file, char ret_path[SHELF_PATH_MAX]);
+int shelf_write_state(const char *path, const char *text, size_t len);
+
 /* [ctl] Remember, and recall, the last profile's name. -ENOENT when none was. */
 int shelf_set_last(const char *name);
 int shelf_last(char ret_name[PROFILE_NAME_MAX]);

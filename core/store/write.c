@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* write - a profile as the text of its file; see write.h. */
 #include "core/store/write.h"
-#include "core/store/settings.h"
 
 #include <inttypes.h>
 #include <locale.h>
@@ -62,8 +61,7 @@ static void write_value(FILE *f, const struct setting *row, const void *item)
 	}
 }
 
-static void write_settings(FILE *f, const struct settings *s, const void *item,
-			   const char *indent)
+void write_settings(FILE *f, const struct settings *s, const void *item, const char *indent)
 {
 	uint32_t bit = settings_bit(s, item);
 
@@ -114,8 +112,10 @@ static void write_zone(FILE *f, const struct profile_zone *z)
 	}
 }
 
-static void write_all(FILE *f, const struct profile *p)
+static void write_all(FILE *f, const void *what)
 {
+	const struct profile *p = what;
+
 	fputs("# Written by Fanfare. When it saves again, comments in this file are lost.\n",
 	      f);
 	fprintf(f, "version = %d;\n", PROFILE_VERSION);
@@ -129,7 +129,8 @@ static void write_all(FILE *f, const struct profile *p)
 	fputs(");\n", f);
 }
 
-int write_profile(const struct profile *p, char **ret, size_t *ret_len)
+int write_text(void (*fn)(FILE *f, const void *what), const void *what, char **ret,
+	       size_t *ret_len)
 {
 	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
 	char *text = NULL;
@@ -139,7 +140,7 @@ int write_profile(const struct profile *p, char **ret, size_t *ret_len)
 
 	if (ok) {
 		before = uselocale(plain);
-		write_all(f, p);
+		fn(f, what);
 		uselocale(before);
 		ok = !ferror(f);
 		ok = fclose(f) == 0 && ok;
@@ -153,4 +154,9 @@ int write_profile(const struct profile *p, char **ret, size_t *ret_len)
 	*ret = text;
 	*ret_len = len;
 	return 0;
+}
+
+int write_profile(const struct profile *p, char **ret, size_t *ret_len)
+{
+	return write_text(write_all, p, ret, ret_len);
 }

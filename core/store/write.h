@@ -5,7 +5,9 @@
 #ifndef FANFARE_STORE_WRITE_H
 #define FANFARE_STORE_WRITE_H
 
-#include "core/store/profile.h"
+#include "core/store/settings.h"
+
+#include <stdio.h>
 
 /*
  * [any] Only what differs from the defaults, in one order, numbers with a
@@ -13,5 +15,12 @@
  * the caller's, to be given to free(). -ENOMEM.
  */
 int write_profile(const struct profile *p, char **ret, size_t *ret_len);
+
+/* [any] Those of item's settings that differ from the defaults, a line each after indent. */
+void write_settings(FILE *f, const struct settings *s, const void *item, const char *indent);
+
+/* [any] The text that fn writes of what, numbers with a point. As write_profile(). */
+int write_text(void (*fn)(FILE *f, const void *what), const void *what, char **ret,
+	       size_t *ret_len);
 
 #endif

@@ -159,6 +159,7 @@ int house_begin(void **state)
 		return -1;
 	setenv("XDG_CONFIG_HOME", path_of("config"), 1);
 	setenv("XDG_STATE_HOME", path_of("state"), 1);
+	unsetenv("STATE_DIRECTORY");
 	return 0;
 }
 
