@@ -32,7 +32,8 @@ static const char *profiles_state(const struct ui *ui, uint32_t i)
 	return p->readonly ? "shipped" : "";
 }
 
-static void profiles_zone_words(const struct ui *ui, uint32_t zone, char *ret, size_t size)
+/* What a zone has; false = nothing would sound in it, whatever is done elsewhere. */
+static bool profiles_zone_words(const struct ui *ui, uint32_t zone, char *ret, size_t size)
 {
 	const struct ff_snapshot *s = &ui->snap;
 	uint32_t speakers = 0, sources = 0;
@@ -41,8 +42,13 @@ static void profiles_zone_words(const struct ui *ui, uint32_t zone, char *ret, s
 		speakers += s->speakers[i].zone == zone;
 	for (uint32_t i = 0; i < s->sources_n; i++)
 		sources += s->sources[i].zone == zone;
-	snprintf(ret, size, "zone: %u speaker%s, %u source%s", speakers,
-		 speakers == 1 ? "" : "s", sources, sources == 1 ? "" : "s");
+	if (speakers && !sources)
+		snprintf(ret, size, "zone: %u speaker%s, no source (s)", speakers,
+			 speakers == 1 ? "" : "s");
+	else
+		snprintf(ret, size, "zone: %u speaker%s, %u source%s", speakers,
+			 speakers == 1 ? "" : "s", sources, sources == 1 ? "" : "s");
+	return sources || !speakers;
 }
 
 static const char *profiles_type(const char *type)
@@ -80,8 +86,9 @@ static const char *profiles_output(enum ff_output output)
 	return "";
 }
 
-/* What a row is: the kind first where there is room for more than that. */
-static void profiles_words(const struct ui *ui, const struct profiles_row *row, bool wide,
+/* What a row is: the kind first where there is room for more than that. false = it needs care.
+ */
+static bool profiles_words(const struct ui *ui, const struct profiles_row *row, bool wide,
 			   char *ret, size_t size)
 {
 	const struct ff_source *in = &ui->snap.sources[row->index % FF_SOURCES];
@@ -92,8 +99,7 @@ static void profiles_words(const struct ui *ui, const struct profiles_row *row, 
 		snprintf(ret, size, "%s", profiles_state(ui, row->index));
 		break;
 	case PROFILES_ZONE:
-		profiles_zone_words(ui, row->index, ret, size);
-		break;
+		return profiles_zone_words(ui, row->index, ret, size);
 	case PROFILES_SOURCE:
 		snprintf(ret, size, "source%s%s %s", wide ? ": " : "",
 			 wide ? profiles_type(in->type) : "", wide ? in->device : "");
@@ -104,6 +110,7 @@ static void profiles_words(const struct ui *ui, const struct profiles_row *row, 
 			 out->output == FF_OUT_BLUETOOTH ? out->address : out->device);
 		break;
 	}
+	return true;
 }
 
 /* What stands at the right of a wide row; returns its columns. */
@@ -130,7 +137,7 @@ static bool profiles_plays(const struct ui *ui, const struct profiles_row *row)
 static void profiles_row(const struct ui *ui, struct cells *c, struct rect r, int i, bool front)
 {
 	const struct profiles_row *row = &ui->profiles.row[i];
-	bool selected = i == ui->profiles.list.selected, plays = profiles_plays(ui, row);
+	bool selected = i == ui->profiles.list.selected, plays = profiles_plays(ui, row), well;
 	int indent = row->kind == PROFILES_FILE ? 3 : row->kind == PROFILES_ZONE ? 5 : 7;
 	int name_w = r.cols >= PROFILES_WIDE ? 36 - indent : r.cols * 3 / 5 - indent;
 	int at = r.col + indent, right = 1;
@@ -149,8 +156,11 @@ static void profiles_row(const struct ui *ui, struct cells *c, struct rect r, in
 	at += name_w + 1;
 	if (r.cols >= PROFILES_WIDE)
 		right = profiles_right(ui, c, r, row);
-	profiles_words(ui, row, r.cols >= PROFILES_WIDE, text, sizeof(text));
-	cells_text(c, r.row, at, r.col + r.cols - at - right, plays ? STYLE_GOOD : STYLE_DIM,
+	well = profiles_words(ui, row, r.cols >= PROFILES_WIDE, text, sizeof(text));
+	cells_text(c, r.row, at, r.col + r.cols - at - right,
+		   plays  ? STYLE_GOOD
+		   : well ? STYLE_DIM
+			  : STYLE_WARN,
 		   text);
 	if (r.cols >= 78 && row->kind == PROFILES_FILE && row->index != PROFILES_NO_FILE)
 		cells_text(c, r.row, at + 16, r.col + r.cols - at - 17, STYLE_DIM,

@@ -722,7 +722,7 @@ static void each_key_at_a_terminal(void **state)
 	assert_true(terminal_shows(t, "Kitchen plays in", SOON));
 	terminal_send(t, "Garden\r");
 	assert_true(terminal_shows(t, "Kitchen moved to Garden", SOON));
-	assert_true(terminal_shows(t, "zone: 1 speaker, 0 sources", SOON));
+	assert_true(terminal_shows(t, "zone: 1 speaker, no source (s)", SOON));
 	terminal_send(t, "d");
 	assert_true(terminal_shows(t, "Kitchen taken out", SOON));
 	assert_int_equal(asked(f, FF_REMOVE_SPEAKER, NULL)->id, 1);
