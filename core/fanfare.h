@@ -102,10 +102,12 @@ struct ff_speaker {
 
 	float latency_ms; /* the figure in use */
 	enum ff_latency_from latency_from;
-	float reported_ms; /* NAN = never reported */
-	float measured_ms; /* NAN = never measured */
-	float trim_ms;	   /* the user's, signed: more is later */
-	float delay_ms;	   /* what our delay line adds so that all agree */
+	float reported_ms;	      /* NAN = never reported */
+	float measured_ms;	      /* NAN = never measured */
+	char measured[17];	      /* when: "2026-11-21 14:02", "" = never, or by hand */
+	char microphone[FF_NAME_MAX]; /* and by what */
+	float trim_ms;		      /* the user's, signed: more is later */
+	float delay_ms;		      /* what our delay line adds so that all agree */
 
 	char codec[16];	  /* "SBC", "" when nothing flows */
 	uint32_t bitrate; /* bit/s on the air */
@@ -187,6 +189,48 @@ struct ff_pairing {
 	uint32_t left_ms;
 };
 
+/* How far a measurement has got. */
+enum ff_measuring {
+	FF_MEASURE_NONE,      /* none was asked for */
+	FF_MEASURE_OPENING,   /* the microphone is being opened */
+	FF_MEASURE_FADING,    /* the music goes */
+	FF_MEASURE_SOUNDING,  /* each speaker has its two turns */
+	FF_MEASURE_VERIFYING, /* and again, with the result in force */
+	FF_MEASURE_VERIFIED,
+	FF_MEASURE_UNVERIFIED, /* in force, but the second pass did not confirm it */
+	FF_MEASURE_REFUSED,    /* nothing changed; words says why and what to do */
+	FF_MEASURE_CANCELLED,
+};
+
+#define FF_RESPONSE 128 /* points of an impulse response, 0.25 ms apart */
+
+struct ff_measured {
+	uint32_t id;		       /* of the speaker */
+	uint32_t turns;		       /* heard in this pass, 0..2 */
+	bool sounding;		       /* it has its turn now */
+	bool accepted;		       /* what follows holds */
+	char words[FF_TEXT_MAX];       /* why not, or what is doubtful, and what to do; "" */
+	float late_ms;		       /* against the others, before it was mended */
+	float level_db;		       /* against the others, 500 to 2,000 Hz */
+	float confidence;	       /* 0..1 */
+	uint8_t response[FF_RESPONSE]; /* 0..255: -40..0 dB; the arrival is point 16 */
+};
+
+struct ff_measure {
+	enum ff_measuring step;
+	uint32_t zone;	      /* index */
+	uint32_t pass, tries; /* 1 measures, 2 verifies; tries of that pass, from 1 */
+	float progress;	      /* 0..1 of this pass */
+	char microphone[FF_PATH_MAX];
+	char words[FF_TEXT_MAX]; /* what came of it, or is wrong and what to do; "" */
+	float mic_ppm;		 /* its clock against ours */
+	float skew_ms;		 /* what the second pass found, NAN = none yet */
+	bool applied;		 /* the result is in force; else it was, or never */
+	bool levelled;		 /* and so are the levels it offers */
+	uint32_t speakers_n;
+	struct ff_measured speakers[FF_SPEAKERS]; /* in the order of their turns */
+};
+
 struct ff_profile {
 	char name[FF_NAME_MAX];
 	char path[FF_PATH_MAX];
@@ -240,6 +284,7 @@ struct ff_snapshot {
 	struct ff_profile profiles[FF_PROFILES];
 	struct ff_sound sounds[FF_SOUNDS];
 	struct ff_pairing pairing;
+	struct ff_measure measure;
 	struct ff_log_line log[FF_LOG_LINES];
 };
 
@@ -252,6 +297,7 @@ struct ff_snapshot {
  *	FF_ADD_ZONE				FF_REMOVE_ZONE; id = what zones_n was
  *	FF_REMOVE_SPEAKER, FF_REMOVE_SOURCE	FF_RESTORE
  *	FF_REMOVE_ZONE				FF_RESTORE_ZONE
+ *	FF_MEASURE				FF_MEASURE_RESULT without flag
  * A ticket is a number of the asker's choice, 0 = none: whoever adds does not
  * know the id yet. Loading a profile forgets what was removed from the last.
  */
@@ -296,6 +342,11 @@ enum ff_verb {
 	FF_NEW_PROFILE,	   /* text = name: one empty zone, nothing on disk before it is saved */
 	FF_RENAME_PROFILE, /* device = its name so far; text = the new one */
 	FF_LIST_SOUNDS,	   /* look again what sound devices there are */
+	FF_MEASURE, /* id = zone index; type, device = microphone, as a source; type "" = as
+		       last */
+	FF_MEASURE_CANCEL, /* at once; what was in force before stays */
+	FF_MEASURE_RESULT, /* flag: in force, or what was before it */
+	FF_MEASURE_LEVELS, /* flag: volumes by the levels it found, or those before */
 	/* Bluetooth devices, by address (and adapter, "" = any) */
 	FF_SCAN,  /* flag; value = seconds, 0 = 30 */
 	FF_PAIR,  /* pair, trust and connect */

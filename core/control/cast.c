@@ -7,6 +7,7 @@
 #include "core/control/clicks.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
+#include "core/control/measure.h"
 
 #include <math.h>
 #include <string.h>
@@ -301,6 +302,7 @@ void cast_remove_source(struct control *c, uint32_t i)
 void cast_dismiss(struct control *c)
 {
 	clicks_off(c);
+	measure_end(c);
 	while (c->speakers_n)
 		cast_remove_speaker(c, c->speakers_n - 1);
 	while (c->sources_n)
@@ -315,6 +317,7 @@ void cast_dismiss(struct control *c)
 			free(p);
 	}
 	graph_clear(c);
+	measure_free(c);
 	engine_free(c->engine);
 	c->engine = NULL;
 }

@@ -6,6 +6,7 @@
 #include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/listing.h"
+#include "core/control/measure.h"
 #include "core/control/verbs.h"
 #include "core/store/text.h"
 
@@ -145,6 +146,12 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_NEW_PROFILE:
 	case FF_RENAME_PROFILE:
 		verbs_profile(c, cmd);
+		break;
+	case FF_MEASURE:
+	case FF_MEASURE_CANCEL:
+	case FF_MEASURE_RESULT:
+	case FF_MEASURE_LEVELS:
+		measure_command(c, cmd);
 		break;
 	case FF_SCAN:
 	case FF_PAIR:

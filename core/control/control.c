@@ -14,6 +14,7 @@
 #include "core/control/links.h"
 #include "core/control/listing.h"
 #include "core/control/loading.h"
+#include "core/control/measure.h"
 #include "core/control/model.h"
 #include "core/control/peers.h"
 #include "core/control/recall.h"
@@ -149,6 +150,7 @@ static void settle(struct control *c, struct alive *alive)
 	links_step(c);
 	clicks_step(c);
 	listing_step(c);
+	measure_step(c);
 	if (c->dirty)
 		air_share(c);
 	if (c->dirty && c->engine && graph_send(c) < 0)

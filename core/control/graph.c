@@ -3,6 +3,7 @@
 #include "core/control/graph.h"
 
 #include "core/control/clicks.h"
+#include "core/control/measure.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -157,6 +158,7 @@ static bool write_plan(struct control *c, struct plan *p)
 	turn = clicks_turn(c);
 	for (uint32_t i = 0; i < c->speakers_n; i++)
 		write_branch(c, c->speakers[i], turn, &p->branches[p->branches_n++]);
+	measure_plan(c, p);
 	return turn != CLICKS_HOLD;
 }
 

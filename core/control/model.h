@@ -218,6 +218,7 @@ struct control {
 	struct refusal refusal;
 	struct clicks clicks;
 	struct recall recall;
+	struct measure *measure; /* NULL = nobody measured on this timeline */
 
 	struct sounds_look *look; /* for sound devices; NULL = none under way */
 	bool look_again;	  /* asked for meanwhile */

@@ -8,6 +8,7 @@
 #include "core/control/graph.h"
 #include "core/control/links.h"
 #include "core/control/listing.h"
+#include "core/control/measure.h"
 #include "core/control/names.h"
 #include "core/control/peers.h"
 
@@ -149,6 +150,8 @@ static void write_speaker(struct control *c, struct speaker *s, uint64_t now,
 	ret->latency_from = s->latency_from;
 	ret->reported_ms = (float)s->reported_ms;
 	ret->measured_ms = (float)s->conf.latency_ms;
+	CUT_COPY(ret->measured, s->conf.measured);
+	CUT_COPY(ret->microphone, s->conf.microphone);
 	ret->trim_ms = (float)s->conf.trim_ms;
 	ret->delay_ms = s->delay_ms;
 	ret->sent = h.sent;
@@ -331,6 +334,7 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 		write_speaker(c, c->speakers[i], now, &ret->speakers[ret->speakers_n++]);
 		ret->simulated &= c->speakers[i]->conf.output == OUTPUT_SIMULATED;
 	}
+	measure_status(c, &ret->measure);
 	write_bluez(c, now, ret);
 	write_profiles(c, ret);
 	listing_write(c, ret);

@@ -49,6 +49,8 @@ int intake_open(struct intake *in, struct source *s, const struct intake_setup *
 		.opened = now,
 		.next = source_frame_at(s, now),
 	};
+	if (s->tap)
+		tap_break(s->tap);
 	/* the ring of an earlier opening may have got further */
 	if (in->next < ring_head(s->ring))
 		in->next = ring_head(s->ring);
@@ -102,6 +104,9 @@ void intake_push(struct intake *in, uint64_t now, const void *data, uint32_t fra
 
 		source_to_stereo(stereo, p, in->format, in->channels, n);
 		edge_in_push(in->edge, now, stereo, n);
+		if (in->source->tap) /* heard by now, but for what is left of data */
+			tap_push(in->source->tap, now - clock_of_frame(0, frames - n, in->rate),
+				 in->rate, stereo, n);
 		p += n * size;
 		in->pushed += n;
 		frames -= n;
@@ -118,6 +123,8 @@ void intake_gap(struct intake *in)
 {
 	edge_in_gap(in->edge);
 	drift_hold(&in->clock);
+	if (in->source->tap)
+		tap_break(in->source->tap);
 }
 
 static void report(struct intake *in, const struct edge_status *st)

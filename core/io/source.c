@@ -31,6 +31,7 @@ static void release(void *body)
 
 	health_done(&s->health);
 	ring_free(s->ring);
+	tap_free(s->tap);
 	free(s);
 }
 
@@ -50,7 +51,10 @@ int source_new(const struct source_config *config, const struct timeline *time,
 	s->time = *time;
 	/* half a second: room for the longest latency and a late engine */
 	r = ring_new(time->rate / 2 + 2 * time->period, &s->ring);
+	if (r == 0 && config->keep > 0)
+		r = tap_new(config->keep, &s->tap);
 	if (r < 0) {
+		ring_free(s->ring);
 		free(s);
 		return r;
 	}
@@ -80,6 +84,11 @@ void source_free(struct source *s)
 struct ring *source_ring(struct source *s)
 {
 	return s->ring;
+}
+
+struct tap *source_tap(struct source *s)
+{
+	return s->tap;
 }
 
 #define HANGING (3 * NS_PER_SEC)

@@ -13,6 +13,7 @@
 
 #include "core/dsp/convert.h"
 #include "core/io/health.h"
+#include "core/io/tap.h"
 #include "core/rt/engine.h"
 
 enum source_type {
@@ -35,6 +36,7 @@ struct source_config {
 	uint32_t rate;		   /* 8000..192000, 0 = the zone's or the device's own */
 	uint32_t channels;	   /* 1..8 */
 	double ppm;		   /* remembered from earlier, 0 = none */
+	double keep;		   /* s of it that its tap keeps, 0 = it has none */
 };
 
 struct source;
@@ -52,6 +54,9 @@ void source_free(struct source *s);
 
 /* [ctl] What its feed reads. */
 struct ring *source_ring(struct source *s);
+
+/* [any] What its device gave, with keep; else NULL. Valid until source_free(). */
+struct tap *source_tap(struct source *s);
 
 /* [any] */
 void source_health(struct source *s, struct health_report *ret);

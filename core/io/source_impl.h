@@ -23,6 +23,7 @@ struct source {
 	char device[256];
 	struct timeline time;
 	struct ring *ring; /* owned */
+	struct tap *tap;   /* owned; NULL = nobody wants it */
 	struct health health;
 };
 

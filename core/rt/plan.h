@@ -13,7 +13,7 @@
 #include "core/rt/branch.h"
 
 #define PLAN_ZONES    9	 /* a profile's 8, and one for what only a tuner plays */
-#define PLAN_FEEDS    17 /* a profile's 16, and that one's */
+#define PLAN_FEEDS    18 /* a profile's 16, and those of clicks or of a measurement */
 #define PLAN_BRANCHES 64
 
 struct plan_feed {

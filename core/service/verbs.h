@@ -70,6 +70,11 @@
 	X(FF_RENAME_PROFILE, RenameProfile, "DT", "ss",                                        \
 	  SD_BUS_PARAM(name) SD_BUS_PARAM(wanted))                                             \
 	X(FF_LIST_SOUNDS, ListSounds, "", "", "")                                              \
+	X(FF_MEASURE, Measure, "itD", "uss",                                                   \
+	  SD_BUS_PARAM(zone) SD_BUS_PARAM(type) SD_BUS_PARAM(microphone))                      \
+	X(FF_MEASURE_CANCEL, CancelMeasure, "", "", "")                                        \
+	X(FF_MEASURE_RESULT, SetMeasureResult, "f", "b", SD_BUS_PARAM(on))                     \
+	X(FF_MEASURE_LEVELS, SetMeasureLevels, "f", "b", SD_BUS_PARAM(on))                     \
 	X(FF_SCAN, Scan, "fvd", "bds",                                                         \
 	  SD_BUS_PARAM(on) SD_BUS_PARAM(seconds) SD_BUS_PARAM(adapter))                        \
 	X(FF_PAIR, Pair, "ad", "ss", SD_BUS_PARAM(address) SD_BUS_PARAM(adapter))              \

@@ -89,6 +89,8 @@ static const struct setting speaker_rows[] = {
 	{ "map", WORD(profile_speaker, map, "stereo", "mono", "left", "right", "swapped") },
 	{ "latency_ms", NUMBER(profile_speaker, latency_ms, 0, 2000, "182.4") },
 	{ "trim_ms", NUMBER(profile_speaker, trim_ms, -500, 500, "-2.5") },
+	{ "measured", TEXT(profile_speaker, measured) },
+	{ "microphone", TEXT(profile_speaker, microphone) },
 	{ "bitpool", WHOLE(profile_speaker, bitpool, 2, 250, "53"), .of = BLUETOOTH },
 	{ "own_volume", WHOLE(profile_speaker, own_volume, 0, 127, "100"), .of = BLUETOOTH },
 	{ "simulated", .kind = SETTING_INNER, .of = BIT(OUTPUT_SIMULATED) },

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* measure_parts - what the files measure*.c have in common; for them only. */
+#ifndef FANFARE_CONTROL_MEASURE_PARTS_H
+#define FANFARE_CONTROL_MEASURE_PARTS_H
+
+#include "core/align/solve.h"
+#include "core/control/measure.h"
+
+/* What a measurement changes of a speaker. */
+struct measured_setting {
+	double latency_ms, trim_ms;
+	char measured[PROFILE_DATE_MAX];
+	char microphone[PROFILE_NAME_MAX];
+};
+
+/* A speaker that is measured, in the order of the turns. */
+struct measured {
+	uint32_t id;
+	double latency_ms;  /* it was reckoned with */
+	double expected_ms; /* from a frame's time to its sound, as reckoned */
+	struct measured_setting before, after;
+	double volume_db; /* before its level was matched */
+	double level_db;  /* to be added to its volume to be as loud as the others */
+	bool accepted;	  /* in the first pass: after holds */
+	bool levelled;	  /* volume_db holds */
+};
+
+struct measure {
+	struct ff_measure shown; /* but for what measure_status() fills in */
+	uint32_t zone_id;
+	uint64_t structure; /* of control, when it began */
+	struct measured speaker[FF_SPEAKERS];
+	uint32_t speakers_n;
+
+	struct source_config microphone;
+	char device[FF_PATH_MAX]; /* microphone.device points here */
+	char type[16];
+	struct source *mic;	       /* open while it lasts */
+	struct arrival_finder *finder; /* for its rate */
+	uint64_t wait_until;	       /* ns: for the microphone, or for delays to settle */
+
+	float music;	   /* 0..1, of the zone's */
+	uint64_t faded_at; /* ns of the last step of a fade */
+
+	/* the run under way */
+	struct sweep_run run;
+	uint64_t first;	      /* frame of the timeline at which it begins */
+	uint64_t rendered[2]; /* frames of it, for each feed */
+	uint64_t origin;      /* ns of the microphone's frame 0 */
+	uint64_t breaks;      /* of its recording, at the beginning */
+	int32_t turn;	      /* whose it is, -1 = nobody's */
+	uint32_t next_turn;   /* slots that had theirs */
+	uint32_t next_slot;   /* slots looked at */
+	struct arrival heard[2 * SWEEP_MOST];
+	struct solution solution;
+
+	/* what they play: the sweeps, and the quiet tone alone */
+	struct ring *ring[2];
+	struct feed *feed[2];
+	float *record; /* one window */
+};
+
+/* ---- measure_run.c: sound and listening ----------------------------------------------------
+ */
+
+/* [ctl] The two feeds, once a timeline. -ENOMEM. */
+int measure_make_feeds(struct control *c, struct measure *m);
+
+/* [ctl] Begin a run of all speakers at that level. 0, -ENODEV the microphone gives nothing. */
+int measure_run_begin(struct control *c, struct measure *m, float level);
+
+/*
+ * [ctl] Go on with the run. 1 = it is over, and solved; 0 = it goes on; -EPIPE the
+ * recording has a gap.
+ */
+int measure_run_step(struct control *c, struct measure *m);
+
+/* [any] Whether a run sounds. */
+static inline bool measure_sounds(const struct measure *m)
+{
+	return m->shown.step == FF_MEASURE_SOUNDING || m->shown.step == FF_MEASURE_VERIFYING;
+}
+
+/* ---- measure_result.c ----------------------------------------------------------------------
+ */
+
+/* [ctl] From the solution of the first pass to what is to be in force. Speakers accepted. */
+uint32_t measure_conclude(struct control *c, struct measure *m);
+
+/* [ctl] The result in force, or what was before it. */
+void measure_apply(struct control *c, struct measure *m, bool on);
+
+/* [ctl] The volumes it offers, or those before. */
+void measure_level(struct control *c, struct measure *m, bool on);
+
+/* [ctl] Show what the latest run said of each speaker. */
+void measure_show(struct measure *m);
+
+#endif

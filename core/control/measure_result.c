@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* measure_result - what a measurement changes, and takes back. */
+#include "core/control/measure_parts.h"
+
+#include "core/base/cut.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LATENCY_MAX_MS 2000.0
+#define LEVEL_MOST_DB  12.0 /* more is not a speaker turned down, but one that is far away */
+
+static bool holds(const struct solved_speaker *s)
+{
+	return s->refusal == REFUSAL_NONE || s->refusal == REFUSAL_BLOCKED;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The middle one of those that hold: most of them stay nearly where they are. */
+static double median(const struct measure *m, bool level)
+{
+	double all[FF_SPEAKERS];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < m->speakers_n; i++) {
+		const struct solved_speaker *s = &m->solution.speaker[i];
+
+		if (holds(s))
+			all[n++] = level ? s->level_db : s->late;
+	}
+	qsort(all, n, sizeof(all[0]), by_size);
+	return n ? 0.5 * (all[(n - 1) / 2] + all[n / 2]) : 0;
+}
+
+void measure_show(struct measure *m)
+{
+	double late = median(m, false), level = median(m, true);
+
+	m->shown.mic_ppm = (float)m->solution.ppm;
+	for (uint32_t i = 0; i < m->speakers_n; i++) {
+		const struct solved_speaker *s = &m->solution.speaker[i];
+		struct ff_measured *to = &m->shown.speakers[i];
+
+		to->accepted = holds(s);
+		to->confidence = (float)s->confidence;
+		to->words[0] = '\0';
+		if (s->refusal != REFUSAL_NONE)
+			snprintf(to->words, sizeof(to->words), "%s: %s",
+				 refusal_words(s->refusal), refusal_advice(s->refusal));
+		if (to->accepted && m->shown.pass == 1) {
+			to->late_ms = (float)(1e3 * (s->late - late));
+			to->level_db = (float)(s->level_db - level);
+		}
+	}
+}
+
+static void read_setting(const struct speaker *s, struct measured_setting *ret)
+{
+	ret->latency_ms = s->conf.latency_ms;
+	ret->trim_ms = s->conf.trim_ms;
+	CUT_COPY(ret->measured, s->conf.measured);
+	CUT_COPY(ret->microphone, s->conf.microphone);
+}
+
+/* What it takes in truth; a trim was somebody's guess at the same, and is mended with it. */
+static void set_after(struct measure *m, struct measured *d, double late_ms)
+{
+	time_t t = time(NULL);
+	struct tm day;
+
+	d->after = (struct measured_setting){ .latency_ms = d->latency_ms + late_ms };
+	localtime_r(&t, &day);
+	strftime(d->after.measured, sizeof(d->after.measured), "%Y-%m-%d %H:%M", &day);
+	CUT_COPY(d->after.microphone, m->device[0] ? m->device : m->type);
+}
+
+uint32_t measure_conclude(struct control *c, struct measure *m)
+{
+	double late = median(m, false), level = median(m, true), least = 0;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < m->speakers_n; i++) {
+		const struct solved_speaker *s = &m->solution.speaker[i];
+		const struct speaker *run = control_speaker(c, m->speaker[i].id);
+		struct measured *d = &m->speaker[i];
+
+		d->accepted = run && holds(s);
+		if (!d->accepted)
+			continue;
+		read_setting(run, &d->before);
+		set_after(m, d, 1e3 * (s->late - late));
+		d->level_db = fmin(fmax(level - s->level_db, -LEVEL_MOST_DB), LEVEL_MOST_DB);
+		least = fmin(least, d->after.latency_ms);
+		n++;
+	}
+	/* no latency is negative: what was reckoned with was too little for all */
+	for (uint32_t i = 0; i < m->speakers_n; i++)
+		m->speaker[i].after.latency_ms =
+			fmin(m->speaker[i].after.latency_ms - least, LATENCY_MAX_MS);
+	return n;
+}
+
+void measure_apply(struct control *c, struct measure *m, bool on)
+{
+	for (uint32_t i = 0; i < m->speakers_n; i++) {
+		const struct measured *d = &m->speaker[i];
+		const struct measured_setting *to = on ? &d->after : &d->before;
+		struct speaker *s = control_speaker(c, d->id);
+
+		if (!s || !d->accepted)
+			continue;
+		s->conf.latency_ms = to->latency_ms;
+		s->conf.trim_ms = to->trim_ms;
+		CUT_COPY(s->conf.measured, to->measured);
+		CUT_COPY(s->conf.microphone, to->microphone);
+	}
+	m->shown.applied = on;
+	control_edited(c);
+}
+
+void measure_level(struct control *c, struct measure *m, bool on)
+{
+	for (uint32_t i = 0; i < m->speakers_n; i++) {
+		struct measured *d = &m->speaker[i];
+		struct speaker *s = control_speaker(c, d->id);
+
+		if (!s || !d->accepted || d->levelled == on)
+			continue;
+		if (on)
+			d->volume_db = s->conf.volume_db;
+		s->conf.volume_db =
+			on ? fmin(fmax(d->volume_db + d->level_db, (double)FF_VOLUME_MIN),
+				  (double)FF_VOLUME_MAX)
+			   : d->volume_db;
+		d->levelled = on;
+	}
+	m->shown.levelled = on;
+	control_edited(c);
+}
