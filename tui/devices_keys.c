@@ -176,7 +176,7 @@ static void devices_pair(struct ui *ui, int unused)
 	}
 	c = devices_command(ui, FF_PAIR, true);
 	if (ui_submit(ui, &c) == 0)
-		ui_say(ui, SAY_FINE, "%s: pairing, then trusted and connected (^X cancels)",
+		ui_say(ui, SAY_FINE, "%s: pairing, then trusted and connected (^X stops)",
 		       devices_name(d));
 }
 
@@ -285,7 +285,7 @@ static void devices_toggle(struct ui *ui, int unused)
 		c.verb = d->connected ? FF_DISCONNECT : FF_CONNECT;
 		if (ui_submit(ui, &c) == 0)
 			ui_say(ui, SAY_FINE, "%s: %s", devices_name(d),
-			       d->connected ? "disconnecting" : "connecting (^X cancels)");
+			       d->connected ? "disconnecting" : "connecting (^X stops)");
 	}
 }
 

@@ -48,20 +48,37 @@ static const char *devices_alone(const struct ff_device *d)
 	return d->audio_sink || d->rssi == 0 ? "not paired" : "not paired, no speaker";
 }
 
+/* Why it failed, without the name that the row begins with anyway. */
+static const char *devices_failed(const struct ff_device *d)
+{
+	char label[FF_NAME_MAX + FF_ADDR_MAX + 4];
+	size_t n;
+
+	snprintf(label, sizeof(label), "%s (%s) ", d->name, d->address);
+	n = strlen(label);
+	if (strncmp(d->failed, label, n) == 0 && d->failed[n])
+		return d->failed + n;
+	n = strlen(d->address);
+	return strncmp(d->failed, d->address, n) == 0 && d->failed[n] == ' ' ? d->failed + n + 1
+									     : d->failed;
+}
+
 void devices_state(const struct ui *ui, const struct ff_device *d, char *ret, size_t size)
 {
 	const struct ff_speaker *s = d->speaker ? ui_speaker(ui, d->speaker) : NULL;
 	char speaker[FF_TEXT_MAX + 48];
 
-	if (d->doing[0] || (d->busy && !s)) {
-		snprintf(ret, size, "%s (^X cancels)", d->doing[0] ? d->doing : "working");
-	} else if (s && s->state == FF_OFF && !s->reason[0]) {
+	if (s && s->state == FF_OFF && !s->reason[0]) {
 		snprintf(ret, size, "off (Enter connects), in the profile");
 	} else if (s) {
 		words_state(s, speaker, sizeof(speaker));
-		snprintf(ret, size, "%s, in the profile", speaker);
+		snprintf(ret, size, "%s%s, in the profile", speaker,
+			 s->state == FF_PAIRING || s->state == FF_CONNECTING ? " (^X stops)"
+									     : "");
+	} else if (d->doing[0] || d->busy) {
+		snprintf(ret, size, "%s (^X stops)", d->doing[0] ? d->doing : "working");
 	} else {
-		snprintf(ret, size, "%s", d->failed[0] ? d->failed : devices_alone(d));
+		snprintf(ret, size, "%s", d->failed[0] ? devices_failed(d) : devices_alone(d));
 	}
 }
 
