@@ -35,6 +35,7 @@ struct service {
 
 	sd_event_source *timer; /* next look */
 	uint64_t looked;	/* ns of the last one */
+	uint64_t rung;		/* ns of the last one that was told */
 	bool news;		/* something changed since the last one that was told */
 	struct ff_snapshot now; /* as looked at */
 	struct ff_snapshot was; /* as signals told it last */

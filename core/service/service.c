@@ -39,7 +39,7 @@ static void look_at(struct service *s, uint64_t t)
 static void plan(struct service *s)
 {
 	if (s->news && s->served)
-		look_at(s, s->looked + LOOK_NS);
+		look_at(s, s->rung + LOOK_NS);
 	else if (s->consoles.n > 0)
 		look_at(s, s->looked + (sounds(&s->now) ? LOOK_NS : QUIET_NS));
 	else
@@ -74,6 +74,7 @@ static int on_look(sd_event_source *source, uint64_t usec, void *arg)
 	look(s);
 	if (s->news) {
 		s->news = false;
+		s->rung = s->looked;
 		consoles_ring(&s->consoles);
 		face_tell(s);
 	}
