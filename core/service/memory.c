@@ -45,6 +45,8 @@ uint32_t memory_layout(void)
 		sizeof(struct ff_profile),
 		offsetof(struct ff_snapshot, speakers),
 		offsetof(struct ff_snapshot, log),
+		sizeof(struct ff_measure),
+		sizeof(struct ff_measured),
 		FF_PAIR_REPLY,
 	};
 	uint32_t n = 1; /* counted up when only the meaning of a field changes */
