@@ -144,6 +144,10 @@ static void press(int pane, const char *name, uint32_t key)
 		t = console_new(ROWS, COLS, &console_local);
 		terminal_send(t, bytes);
 		wait_for(t, drawn, what);
+		for (int i = 0; i < SOON / 10 && f->commands < sent.n; i++)
+			terminal_pump(t, 10);
+		terminal_pump(t, 30); /* it must not go on from there */
+		wait_for(t, drawn, what);
 		if (f->commands != sent.n)
 			fail_msg("%s: %d commands, not %d", what, f->commands, sent.n);
 		for (int i = 0; i < sent.n; i++) {
