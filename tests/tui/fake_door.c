@@ -155,8 +155,14 @@ static void obey(const struct ff_command *c)
 		s->volume_db = c->value;
 	else if (c->verb == FF_SET_MUTE && s)
 		s->mute = c->flag;
+	else if (c->verb == FF_SET_SOLO && s)
+		s->solo = c->flag;
+	else if (c->verb == FF_SET_MAP && s)
+		s->map = c->map;
 	else if (c->verb == FF_SET_TRIM && s)
 		s->trim_ms = c->value;
+	else if (c->verb == FF_MUTE_ALL)
+		fake->snap.muted_all = c->flag;
 	else if (c->verb == FF_SET_MASTER)
 		fake->snap.zones[0].volume_db = c->value;
 	fake->snap.change++;
