@@ -8,6 +8,7 @@
 #include "core/io/tone.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -139,6 +140,77 @@ static void who_goes_on_playing_hears_nothing_of_all_the_editing(void **state)
 	close_house(NULL);
 	assert_unbroken(path_of("tape1.wav"));
 	assert_unbroken(path_of("tape2.wav"));
+}
+
+/* ---- a storm ------------------------------------------------------------------------------
+ */
+
+#define STORM_NS     (3 * NS_PER_SEC)
+#define STORM_EVERY  NS_PER_MS /* of each of two */
+#define STORM_LAST_A (-7.0f)
+#define STORM_LAST_B (-8.0f)
+
+static pthread_mutex_t door_lock = PTHREAD_MUTEX_INITIALIZER; /* one at a time uses a door */
+
+struct storm {
+	pthread_t thread;
+	uint32_t id;
+	float last;
+	uint32_t sent, refused;
+};
+
+static int submit_volume(struct storm *s, float db)
+{
+	const struct ff_command c = { .verb = FF_SET_VOLUME, .id = s->id, .value = db };
+	int r;
+
+	pthread_mutex_lock(&door_lock);
+	r = ff_submit(ff, &c);
+	pthread_mutex_unlock(&door_lock);
+	return r;
+}
+
+static void *storm(void *arg)
+{
+	struct storm *s = arg;
+	uint64_t begun = clock_now(), next = begun;
+
+	while (next < begun + STORM_NS) {
+		int r = submit_volume(s, (float)-(int)(s->sent % 12));
+
+		assert_true(r == 0 || r == -EAGAIN);
+		s->sent++;
+		s->refused += r == -EAGAIN;
+		next += STORM_EVERY;
+		clock_sleep_until(next);
+	}
+	while (submit_volume(s, s->last) == -EAGAIN)
+		clock_sleep_until(clock_now() + NS_PER_MS);
+	return NULL;
+}
+
+static void a_storm_of_volumes_is_not_heard_and_its_last_ones_stand(void **state)
+{
+	struct storm storms[2];
+
+	(void)state;
+	open_house();
+	storms[0] = (struct storm){ .id = speaker("Tape 1")->id, .last = STORM_LAST_A };
+	storms[1] = (struct storm){ .id = speaker("A")->id, .last = STORM_LAST_B };
+	play_on(ff, 1500 * NS_PER_MS);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&storms[i].thread, NULL, storm, &storms[i]), 0);
+	for (int i = 0; i < 2; i++)
+		pthread_join(storms[i].thread, NULL);
+	WAIT_FOR(ff, speaker("Tape 1")->volume_db == STORM_LAST_A &&
+			     speaker("A")->volume_db == STORM_LAST_B);
+	print_message("%u and %u sent, %u and %u refused\n", storms[0].sent, storms[1].sent,
+		      storms[0].refused, storms[1].refused);
+	play_on(ff, 500 * NS_PER_MS);
+	assert_int_equal(speaker("Tape 1")->frames_lost, 0);
+	close_house(NULL);
+	assert_unbroken(path_of("tape2.wav")); /* who is not meant hears nothing of it */
+	assert_true(longest_silence(path_of("tape1.wav"), &(sf_count_t){ 0 }) < 16);
 }
 
 /* ---- speakers ---------------------------------------------------------------------------- */
@@ -390,6 +462,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(fn) cmocka_unit_test_teardown(fn, close_house)
 		TEST(who_goes_on_playing_hears_nothing_of_all_the_editing),
+		TEST(a_storm_of_volumes_is_not_heard_and_its_last_ones_stand),
 		TEST(a_speaker_moves_to_another_zone_and_back_to_its_place),
 		TEST(a_removed_speaker_comes_back_as_it_was),
 		TEST(an_added_speaker_is_removed_and_restored_by_its_ticket),
