@@ -70,7 +70,7 @@ struct ff_source {
 	uint32_t zone; /* index into zones */
 	char name[FF_NAME_MAX];
 	char type[16];		  /* "alsa", "pulse", "command", "fifo", "stdin", "tone", … */
-	char device[FF_PATH_MAX]; /* what the profile names */
+	char device[FF_PATH_MAX]; /* what the profile names; of a tone its name: "tune" … */
 	enum ff_state state;
 	char reason[FF_TEXT_MAX]; /* "" while all is well */
 	float gain_db;
@@ -381,7 +381,8 @@ enum ff_where {
 
 struct ff_options {
 	/* of a core in this process */
-	const char *profile; /* name or path; NULL = the last one, else the demonstration */
+	const char *profile; /* name or path; NULL = the last one, as it was left, else the
+				demonstration */
 	bool no_bluetooth;   /* leave org.bluez alone */
 	bool log_to_stderr;  /* one line an event; else only in the snapshot */
 	bool serve;	     /* let others attach to it over D-Bus, where there is one */

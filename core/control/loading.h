@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * loading - profiles in and out, and the switch from one to the next.
- *
- * What stands in both the old and the new profile (the same Bluetooth
- * address, the same device) is the same speaker and plays through.
+ * loading - profiles in and out: from files, into files, new and renamed.
  */
 #ifndef FANFARE_CONTROL_LOADING_H
 #define FANFARE_CONTROL_LOADING_H
