@@ -62,7 +62,7 @@ static const struct meaning names[] = {
 	{ "org.bluez.Error.DoesNotExist", ENODEV, ABOUT_DEVICE, "is not known to BlueZ" },
 	{ "org.bluez.Error.NotConnected", ENOTCONN, ABOUT_DEVICE, "is not connected" },
 	{ "org.bluez.Error.AuthenticationFailed", EACCES, ABOUT_DEVICE,
-	  "could not be paired: refused there, wrong PIN, or not in pairing mode" },
+	  "could not be paired: refused, wrong PIN, or not in pairing mode" },
 	{ "org.bluez.Error.AuthenticationRejected", EACCES, ABOUT_DEVICE, "refuses to pair" },
 	{ "org.bluez.Error.AuthenticationCanceled", EACCES, ABOUT_DEVICE,
 	  "broke the pairing off" },

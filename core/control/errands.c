@@ -72,7 +72,10 @@ static void end(struct errand *e, int error, const char *words)
 	e->doing = "";
 	control_changed(c);
 	if (told) {
-		log_warning("%s: %s", e->address, words);
+		if (strstr(words, e->address)) /* it is named already */
+			log_warning("%s", words);
+		else
+			log_warning("%s: %s", e->address, words);
 		CUT_COPY(e->failed, words);
 	}
 	/* kept as long as there is a device that shows it; with bluez itself all goes */
