@@ -93,7 +93,7 @@ outside()
 	while :; do :; done &
 	busy=$!
 	"$@"
-	kill "$busy"
+	kill -s KILL "$busy" # not TERM: before it has begun, it would end like the scene
 	wait "$busy" 2>/dev/null
 }
 

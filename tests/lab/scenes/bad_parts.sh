@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# limit: 180
+# limit: 300
 # Devices that are not there or are in use, a command that fails and one that writes garbage, a
 # FIFO without a writer, profiles full of errors: each is named in words, and the Bluetooth
 # speaker beside them plays on without a gap.
