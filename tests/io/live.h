@@ -12,23 +12,12 @@
 #include "core/base/clock.h"
 #include "core/io/sink.h"
 #include "core/io/source.h"
+#include "tests/judged.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/*
- * Whether the sound itself is judged: a sanitizer's build is there for memory
- * and threads, and too slow to keep up with a device.
- */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define LIVE_JUDGED false
-#else
-#define LIVE_JUDGED true
-#endif
 #define LIVE_SPOILT 0.2 /* share of blocks that a normal thread on a busy machine may spoil */
-
-/* A figure of the sound that must hold where it is judged. */
-#define assert_sound(expr) assert_true(!LIVE_JUDGED || (expr))
 
 struct live {
 	struct timeline time;

@@ -113,9 +113,9 @@ static void judge(const float *x, uint32_t n, double rate, double seconds)
 	assert_in_range(n, (uint32_t)(seconds * rate), (uint32_t)((seconds + 1) * rate));
 	assert_true(start < rate);
 	e = evenness_of(x + 2 * start, n - start, 997, rate);
-	assert_sound(fabs(e.hz / 997 - 1) < 1e-4);
-	assert_sound(e.wander < 2e-4);
-	assert_sound(e.rest < 0.05 && e.spoilt < LIVE_SPOILT);
+	assert_judged(fabs(e.hz / 997 - 1) < 1e-4);
+	assert_judged(e.wander < 2e-4);
+	assert_judged(e.rest < 0.05 && e.spoilt < LIVE_SPOILT);
 }
 
 static void a_device_without_a_clock_plays_in_real_time(void **state)

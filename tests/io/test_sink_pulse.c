@@ -28,6 +28,7 @@
 #define CLICKS_MAX 32
 
 static struct pulse_server server;
+static bool pipewire; /* the server that is tried now */
 static struct live l;
 
 static void play_clicks(uint64_t frame, float *out, uint32_t n)
@@ -185,24 +186,13 @@ static void a_server_that_hangs_does_not_hold_us_up(void **state)
 	live_sleep(0.5); /* what was left behind clears up */
 }
 
-static int set_up(bool pipewire)
+static int set_up(void **state)
 {
+	(void)state;
 	pulse_server_init(&server, pipewire);
 	live_init(&l, RATE);
 	live_play(&l, play_clicks);
 	return 0;
-}
-
-static int with_pulseaudio(void **state)
-{
-	(void)state;
-	return set_up(false);
-}
-
-static int with_pipewire(void **state)
-{
-	(void)state;
-	return set_up(true);
 }
 
 static int tear_down(void **state)
@@ -224,6 +214,8 @@ int main(void)
 		cmocka_unit_test(a_server_that_hangs_does_not_hold_us_up),
 	};
 
-	return cmocka_run_group_tests_name("PulseAudio", tests, with_pulseaudio, tear_down) +
-	       cmocka_run_group_tests_name("PipeWire", tests, with_pipewire, tear_down);
+	int failed = cmocka_run_group_tests_name("PulseAudio", tests, set_up, tear_down);
+
+	pipewire = true;
+	return failed + cmocka_run_group_tests_name("PipeWire", tests, set_up, tear_down);
 }

@@ -259,18 +259,23 @@ static void switch_role(struct controller *c, const uint8_t *p, size_t n)
 		lmp_send(e, LMP_SWITCH, NULL, 0);
 }
 
+static void answer_value(struct controller *c, const struct end *e, uint16_t value)
+{
+	struct hci_packet out;
+
+	answer_begin(c, &out, HCI_OK);
+	hci_put16(&out, e->handle);
+	hci_put16(&out, value);
+	controller_event(c, &out);
+}
+
 static void read_link_policy(struct controller *c, const uint8_t *p, size_t n)
 {
 	struct end *e = command_end_now(c, p);
-	struct hci_packet out;
 
 	(void)n;
-	if (!e)
-		return;
-	answer_begin(c, &out, HCI_OK);
-	hci_put16(&out, e->handle);
-	hci_put16(&out, e->policy);
-	controller_event(c, &out);
+	if (e)
+		answer_value(c, e, e->policy);
 }
 
 static void write_link_policy(struct controller *c, const uint8_t *p, size_t n)
@@ -298,15 +303,10 @@ static void flush(struct controller *c, const uint8_t *p, size_t n)
 static void read_flush_timeout(struct controller *c, const uint8_t *p, size_t n)
 {
 	struct end *e = command_end_now(c, p);
-	struct hci_packet out;
 
 	(void)n;
-	if (!e)
-		return;
-	answer_begin(c, &out, HCI_OK);
-	hci_put16(&out, e->handle);
-	hci_put16(&out, e->flush);
-	controller_event(c, &out);
+	if (e)
+		answer_value(c, e, e->flush);
 }
 
 static void write_flush_timeout(struct controller *c, const uint8_t *p, size_t n)
@@ -323,15 +323,10 @@ static void write_flush_timeout(struct controller *c, const uint8_t *p, size_t n
 static void read_supervision(struct controller *c, const uint8_t *p, size_t n)
 {
 	struct end *e = command_end_now(c, p);
-	struct hci_packet out;
 
 	(void)n;
-	if (!e)
-		return;
-	answer_begin(c, &out, HCI_OK);
-	hci_put16(&out, e->handle);
-	hci_put16(&out, e->link->supervision);
-	controller_event(c, &out);
+	if (e)
+		answer_value(c, e, e->link->supervision);
 }
 
 /* The master decides; its slave hears of it. */
