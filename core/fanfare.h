@@ -218,6 +218,7 @@ struct ff_measured {
 
 struct ff_measure {
 	enum ff_measuring step;
+	uint32_t runs;	      /* measurements asked for so far, refused ones too */
 	uint32_t zone;	      /* index */
 	uint32_t pass, tries; /* 1 measures, 2 verifies; tries of that pass, from 1 */
 	float progress;	      /* 0..1 of this pass */

@@ -127,6 +127,7 @@ void align_update(struct ui *ui)
 	align_rows(ui);
 	align_find_reference(ui);
 	align_remember(ui);
+	align_measure_update(ui);
 	if (!ui->snap.clicks_speaker && ui->now_ms > ui->align.clicking_ms + ALIGN_CLICK_MS)
 		ui->align.clicking = 0; /* ended elsewhere */
 	if (ui->align.clicking && ui->pane != PANE_ALIGN) {
@@ -320,6 +321,8 @@ static const struct binding keys[] = {
 	{ "=", "trim", align_type, 0, "=|=|type", "type a trim in ms: 12.5 is later, -3 is earlier" },
 	{ "t", "clicks", align_clicks, 0, "t|t|clicks", "clicks on it and on the reference only, or no longer" },
 	{ "x", "compare", align_compare, 0, "x|x|A/B", "compare: back to its other trim, and forth again" },
+	{ "g", "measure", align_measure, 0, "g|g|measure", "measure the zone with a microphone, or end it" },
+	{ "G", "levels", align_match_levels, 0, NULL, "volumes by the measured levels, or as before" },
 	{ "r", "reset", align_reset, 0, "r|r|reset", "no trim" },
 	{ "Enter", "reference", align_refer, 0, NULL, "make it the reference that the others are shown beside" },
 };

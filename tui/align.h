@@ -31,6 +31,7 @@ struct align {
 	uint32_t reference_id; /* 0 = there is no speaker */
 	bool chosen;	       /* it stays the reference whoever waits for whom */
 	uint32_t clicking;     /* whom a click train was begun here for; 0 = none was */
+	bool measuring;	       /* in the latest snapshot a measurement ran */
 	uint64_t clicking_ms;  /* since when; the snapshot needs a moment to say so too */
 	struct align_other other[FF_SPEAKERS];
 	uint32_t others;
@@ -57,6 +58,17 @@ void align_trim(struct ui *ui, const struct ff_speaker *s, float ms);
 
 /* [ui] End the click train that was begun here, if any: the console leaves. */
 void align_end(struct ui *ui);
+
+/*
+ * [ui] align_measure.c: choose a microphone and measure, or end what runs; match
+ * the volumes by what it found, or no longer; take in a new snapshot.
+ */
+void align_measure(struct ui *ui, int unused);
+void align_match_levels(struct ui *ui, int unused);
+void align_measure_update(struct ui *ui);
+
+/* [ui] Draw a measurement, under way or over, into three rows; false = there is none. */
+bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r);
 
 /* [ui] Draw the pane; see pane.h. */
 void pane_align_draw(const struct ui *ui, struct cells *c, struct rect r, bool front);

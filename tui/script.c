@@ -19,12 +19,12 @@ static const struct {
 	const char *name;
 	int (*run)(struct script *s);
 } commands[] = {
-	{ "status", script_status }, { "profile", script_profile },
-	{ "volume", script_volume }, { "mute", script_mute },
-	{ "trim", script_trim },     { "connect", script_connect },
-	{ "scan", script_scan },     { "disconnect", script_disconnect },
-	{ "pair", script_pair },     { "forget", script_forget },
-	{ "doctor", script_doctor },
+	{ "status", script_status },   { "profile", script_profile },
+	{ "volume", script_volume },   { "mute", script_mute },
+	{ "trim", script_trim },       { "connect", script_connect },
+	{ "scan", script_scan },       { "disconnect", script_disconnect },
+	{ "pair", script_pair },       { "forget", script_forget },
+	{ "measure", script_measure }, { "doctor", script_doctor },
 };
 
 const char script_help[] =
@@ -38,6 +38,8 @@ const char script_help[] =
 	"  fanfare connect SPEAKER          fanfare disconnect SPEAKER\n"
 	"  fanfare scan [SECONDS]           the Bluetooth devices there are\n"
 	"  fanfare pair ADDRESS             fanfare forget ADDRESS\n"
+	"  fanfare measure alsa:DEVICE|pulse:SOURCE [ZONE]   align with a microphone;\n"
+	"                                   then show, undo, redo, levels; or cancel\n"
 	"  fanfare doctor                   look for what keeps it from playing well\n";
 
 int script_run(int argc, char **argv)

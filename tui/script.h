@@ -75,6 +75,7 @@ int script_disconnect(struct script *s);
 int script_scan(struct script *s);
 int script_pair(struct script *s);
 int script_forget(struct script *s);
+int script_measure(struct script *s);
 int script_doctor(struct script *s);
 
 #endif

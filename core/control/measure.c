@@ -148,8 +148,13 @@ static void begin(struct control *c, const struct ff_command *cmd)
 		verbs_refuse(c, "cannot measure: out of memory");
 		return;
 	}
-	m->shown =
-		(struct ff_measure){ .zone = cmd->id, .pass = 1, .tries = 1, .skew_ms = NAN };
+	m->shown = (struct ff_measure){
+		.runs = m->shown.runs + 1,
+		.zone = cmd->id,
+		.pass = 1,
+		.tries = 1,
+		.skew_ms = NAN,
+	};
 	m->zone_id = c->zones[cmd->id].id;
 	m->structure = c->structure;
 	m->music = 1;

@@ -60,7 +60,7 @@ CONF
 
 # ---- nobody plays
 for words in 'status' 'volume all' 'mute all' 'trim x' 'connect x' 'disconnect x' 'scan' \
-	'pair 00:11:22:33:44:55' 'forget 00:11:22:33:44:55' 'profile load x' 'profile save' 'profile show'; do
+	'pair 00:11:22:33:44:55' 'forget 00:11:22:33:44:55' 'measure alsa:x' 'profile load x' 'profile save' 'profile show'; do
 	# shellcheck disable=SC2086 # words are meant
 	fails 1 'nothing plays' $words
 done
@@ -71,7 +71,7 @@ fails 1 'no profile is called "Nowhere"' profile show Nowhere
 
 # ---- what makes no sense
 for words in 'volume' 'volume a b c' 'mute' 'mute a maybe' 'trim' 'trim a b' 'trim a 501' 'trim a nan' \
-	'connect' 'scan soon' 'scan 0' 'pair' 'pair 00:11' 'forget' 'status now' 'doctor me' 'profile' \
+	'connect' 'scan soon' 'scan 0' 'pair' 'pair 00:11' 'forget' 'measure' 'measure :x' 'measure a:b c d' 'status now' 'doctor me' 'profile' \
 	'profile fly' 'profile check' 'profile load' 'profile list x'; do
 	# shellcheck disable=SC2086 # words are meant
 	fails 2 'fanfare: ' $words
@@ -110,6 +110,12 @@ fails 1 'bluetoothd does not answer' scan 1
 fails 1 'bluetoothd does not answer' pair 00:11:22:33:44:55
 fails 1 'is not known' forget 00:11:22:33:44:55
 
+fails 1 'no measurement is under way' measure cancel
+fails 1 'measure first' measure undo
+fails 1 'no zone is called "Moon"' measure alsa:x Moon
+fails 1 'no kind of microphone' measure telepathy:x
+fails 1 'no microphone: There is no' measure "fifo:$dir/nobody-made-this"
+
 # ---- profiles
 prints '' profile save Mine
 tells $'\tloaded' profile list
@@ -140,7 +146,7 @@ is 'completion of speakers' "${COMPREPLY[*]}" 'Patio Patina'
 COMP_WORDS=(fanfare profile load D) COMP_CWORD=3
 _fanfare
 is 'completion of profiles' "${COMPREPLY[*]}" 'Demo'
-for command in status profile volume mute trim scan pair connect disconnect forget doctor; do
+for command in status profile volume mute trim scan pair connect disconnect forget measure doctor; do
 	for file in tui/completion/fanfare.* tui/fanfare.1; do
 		grep -q "$command" "$file" || is "$file" "without $command" "with it"
 	done

@@ -351,6 +351,80 @@ static void each_key_of_the_pane(void **state)
 	console_end(f, t);
 }
 
+/* What the pane shows at 80x24 has text in it. */
+static bool shows(struct ui *ui, const char *text)
+{
+	struct cells c;
+	char line[512];
+	bool found = false;
+
+	assert_int_equal(cells_init(&c, 24, 80, GLYPHS_ASCII), 0);
+	ui_draw(ui, &c);
+	for (int row = 0; row < 24 && !found; row++) {
+		size_t n = 0;
+
+		for (int col = 0; col < 80 && n + 1 < sizeof(line); col++) {
+			wchar_t ch = c.cell[row * 80 + col].ch[0];
+
+			line[n++] = ch > 0 && ch < 128 ? (char)ch : '?';
+		}
+		line[n] = '\0';
+		found = strstr(line, text) != NULL;
+	}
+	cells_done(&c);
+	return found;
+}
+
+static void g_measures_with_a_chosen_microphone_and_shows_how_far_it_is(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	snap.sounds_n = 1;
+	snap.sounds[0] = (struct ff_sound){
+		.capture = true, .type = "alsa", .device = "hw:CARD=Mic", .name = "A microphone"
+	};
+	answer(ui);
+	type(ui, "g");
+	assert_int_equal(last()->verb, FF_LIST_SOUNDS);
+	assert_true(ui->picker.open);
+	type(ui, "\n");
+	assert_int_equal(last()->verb, FF_MEASURE);
+	assert_string_equal(last()->type, "alsa");
+	assert_string_equal(last()->device, "hw:CARD=Mic");
+	assert_int_equal(last()->id, snap.speakers[0].zone);
+
+	snap.measure.step = FF_MEASURE_SOUNDING;
+	snap.measure.pass = 1;
+	snap.measure.tries = 1;
+	snap.measure.progress = 0.5f;
+	snap.measure.speakers_n = 2;
+	snap.measure.speakers[0].id = snap.speakers[0].id;
+	snap.measure.speakers[1].id = snap.speakers[1].id;
+	snap.measure.speakers[1].sounding = true;
+	answer(ui);
+	assert_true(shows(ui, "pass 1 of 2"));
+	assert_true(shows(ui, "50 %"));
+	type(ui, "g"); /* again: it ends */
+	assert_int_equal(last()->verb, FF_MEASURE_CANCEL);
+
+	snap.measure.step = FF_MEASURE_VERIFIED;
+	snprintf(snap.measure.words, sizeof(snap.measure.words), "verified: within 0.02 ms");
+	snap.measure.speakers[0].accepted = true;
+	snap.measure.speakers[0].late_ms = 12.34f;
+	answer(ui);
+	assert_int_equal(last()->verb, FF_MEASURE_RESULT);
+	assert_true(last()->flag);
+	assert_true(shows(ui, "verified: within 0.02 ms"));
+	assert_true(shows(ui, "was +12.34 ms"));
+	type(ui, "z");
+	assert_int_equal(last()->verb, FF_MEASURE_RESULT);
+	assert_false(last()->flag);
+	type(ui, "G");
+	assert_int_equal(last()->verb, FF_MEASURE_LEVELS);
+	assert_true(last()->flag);
+}
+
 static void leaving_the_console_ends_the_clicks(void **state)
 {
 	struct fake_door *f = console_party(4);
@@ -371,6 +445,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_reference_is_whom_the_others_wait_for),
+		cmocka_unit_test(g_measures_with_a_chosen_microphone_and_shows_how_far_it_is),
 		cmocka_unit_test(who_trims_keeps_the_reference),
 		cmocka_unit_test(another_zone_has_another_reference),
 		cmocka_unit_test(steps_are_exact_however_many),

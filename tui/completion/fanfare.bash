@@ -29,7 +29,7 @@ _fanfare()
 	esac
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W 'status profile volume mute trim scan pair connect
-			disconnect forget doctor --headless --profile --theme --no-bluetooth --help
+			disconnect forget measure doctor --headless --profile --theme --no-bluetooth --help
 			--version' -- "$cur")
 		return
 	fi
@@ -47,6 +47,8 @@ _fanfare()
 		;;
 	trim:2 | connect:2 | disconnect:2) _fanfare_lines volume all ;;
 	mute:3) mapfile -t COMPREPLY < <(compgen -W 'on off toggle' -- "$cur") ;;
+	measure:2) mapfile -t COMPREPLY < <(compgen -W 'alsa:default pulse: show undo redo levels
+		cancel' -- "$cur") ;;
 	status:2 | doctor:2) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$cur") ;;
 	*) [[ $what == -* ]] && mapfile -t COMPREPLY < <(compgen -W '--headless --profile --theme
 		--no-bluetooth' -- "$cur") ;;

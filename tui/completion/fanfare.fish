@@ -9,7 +9,7 @@ function __fanfare_profiles
 	fanfare profile list 2>/dev/null | string split -f1 \t
 end
 
-set -l commands status profile volume mute trim scan pair connect disconnect forget doctor
+set -l commands status profile volume mute trim scan pair connect disconnect forget measure doctor
 set -l kinds list show check load save delete
 
 complete -c fanfare -f
@@ -26,4 +26,6 @@ complete -c fanfare -n '__fish_seen_subcommand_from show load save delete' -a '(
 complete -c fanfare -n '__fish_seen_subcommand_from check' -F
 complete -c fanfare -n '__fish_seen_subcommand_from volume mute trim connect disconnect' \
 	-a '(__fanfare_speakers)'
+complete -c fanfare -n '__fish_seen_subcommand_from measure' \
+	-a 'alsa:default pulse: show undo redo levels cancel'
 complete -c fanfare -n '__fish_seen_subcommand_from mute' -a 'on off toggle'

@@ -26,6 +26,7 @@ _fanfare() {
 		'connect:connect a speaker'
 		'disconnect:leave a speaker alone'
 		'forget:forget a device'
+		'measure:align the speakers of a zone with a microphone'
 		'doctor:look for what keeps it from playing well'
 	)
 	if ((CURRENT == 2)) && [[ $PREFIX != -* ]]; then
@@ -51,6 +52,7 @@ _fanfare() {
 		fi
 		;;
 	trim | connect | disconnect) ((CURRENT == 3)) && _fanfare_speakers ;;
+	measure) ((CURRENT == 3)) && _values what 'alsa\:default' 'pulse\:' show undo redo levels cancel ;;
 	status | doctor | scan) _arguments '--json[for programs]' ;;
 	*)
 		_arguments '--headless[play without a console]' \

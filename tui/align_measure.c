@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * align_measure - g in the align pane: choose a microphone, watch the speakers
+ * take their turns, and what came of it.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/scope.h"
+#include "tui/draw.h"
+#include "tui/pane.h"
+#include "tui/words.h"
+
+#define RESPONSE_LEAST 16 /* columns; under that it is not drawn */
+#define RESPONSE_MOST  64
+
+static bool measure_runs(const struct ui *ui)
+{
+	enum ff_measuring step = ui->snap.measure.step;
+
+	return step == FF_MEASURE_OPENING || step == FF_MEASURE_FADING ||
+	       step == FF_MEASURE_SOUNDING || step == FF_MEASURE_VERIFYING;
+}
+
+/* ---- asking for it ----------------------------------------------------------------------- */
+
+/* word is "alsa:hw:CARD=Device", as profiles name what is heard. */
+static void measure_with(struct ui *ui, const char *word)
+{
+	const struct ff_speaker *s = align_selected(ui);
+	struct ff_command c = { .verb = FF_MEASURE, .id = s ? s->zone : 0 };
+	size_t n = strcspn(word, ":");
+
+	if (!*word)
+		return;
+	if (word[n] != ':' || n == 0 || n >= sizeof(c.type)) {
+		ui_say(ui, SAY_ERROR,
+		       "\"%s\" is no microphone: type alsa:default or pulse:", word);
+		return;
+	}
+	snprintf(c.type, sizeof(c.type), "%.*s", (int)n, word);
+	snprintf(c.device, sizeof(c.device), "%s", word + n + 1);
+	if (ui_submit(ui, &c) == 0)
+		ui_say(ui, SAY_FINE, "measuring: keep quiet and leave the microphone (g ends)");
+}
+
+static void measure_chosen(struct ui *ui, const struct picker_item *item)
+{
+	if (strcmp(item->value, "alsa:") == 0)
+		prompt_open(&ui->prompt, measure_with,
+			    "alsa:", "Microphone, as alsa:plughw:1:");
+	else
+		measure_with(ui, item->value);
+}
+
+static void measure_fill(struct ui *ui)
+{
+	for (uint32_t i = 0; i < ui->snap.sounds_n; i++) {
+		const struct ff_sound *s = &ui->snap.sounds[i];
+		char word[FF_PATH_MAX + 16], note[FF_TEXT_MAX];
+
+		if (!s->capture)
+			continue;
+		snprintf(word, sizeof(word), "%s:%s", s->type, s->device);
+		snprintf(note, sizeof(note), "%s %.140s",
+			 strcmp(s->type, "alsa") == 0 ? "ALSA" : "PulseAudio", s->device);
+		picker_add(ui, s->name[0] ? s->name : s->device, note, word);
+	}
+	picker_add(ui, "the desktop's input", "PulseAudio, PipeWire: the default", "pulse:");
+	picker_add(ui, "another ALSA input", "typed: \"default\", \"plughw:1\" …", "alsa:");
+}
+
+void align_measure(struct ui *ui, int unused)
+{
+	const struct ff_command look = { .verb = FF_LIST_SOUNDS };
+	const struct ff_command stop = { .verb = FF_MEASURE_CANCEL };
+
+	(void)unused;
+	if (measure_runs(ui)) {
+		ui_submit(ui, &stop);
+		return;
+	}
+	if (!align_selected(ui)) {
+		ui_say(ui, SAY_ERROR, "there is no speaker to measure");
+		return;
+	}
+	ui_submit(ui, &look);
+	picker_open(ui, measure_fill, measure_chosen, "Measure with which microphone", "");
+}
+
+void align_match_levels(struct ui *ui, int unused)
+{
+	const struct ff_measure *m = &ui->snap.measure;
+	struct ff_command before = { .verb = FF_MEASURE_LEVELS, .flag = m->levelled };
+	struct ff_command after = { .verb = FF_MEASURE_LEVELS, .flag = !m->levelled };
+
+	(void)unused;
+	if (m->step != FF_MEASURE_VERIFIED && m->step != FF_MEASURE_UNVERIFIED)
+		ui_say(ui, SAY_ERROR, "no levels are known: measure first (g)");
+	else
+		history_tell_do(ui, &before, &after,
+				m->levelled ? "volumes as before the levels were matched"
+					    : "volumes matched by the measured levels");
+}
+
+/* ---- what came of it --------------------------------------------------------------------- */
+
+void align_measure_update(struct ui *ui)
+{
+	const struct ff_measure *m = &ui->snap.measure;
+	const struct ff_command before = { .verb = FF_MEASURE_RESULT };
+	const struct ff_command after = { .verb = FF_MEASURE_RESULT, .flag = true };
+	bool ran = ui->align.measuring;
+
+	ui->align.measuring = measure_runs(ui);
+	if (!ran || ui->align.measuring)
+		return;
+	/* the core says all of it in the log; here it can be undone, too */
+	if (m->step == FF_MEASURE_VERIFIED || m->step == FF_MEASURE_UNVERIFIED)
+		history_tell_do(ui, &before, &after, "delays as measured");
+	ui_say(ui, m->step == FF_MEASURE_VERIFIED ? SAY_FINE : SAY_ERROR, "%s", m->words);
+}
+
+/* ---- drawing it -------------------------------------------------------------------------- */
+
+static const struct ff_measured *measured_of(const struct ui *ui, uint32_t id)
+{
+	const struct ff_measure *m = &ui->snap.measure;
+
+	for (uint32_t i = 0; i < m->speakers_n; i++)
+		if (m->speakers[i].id == id)
+			return &m->speakers[i];
+	return NULL;
+}
+
+/* Whose turn it is, or else the one under the cursor. */
+static const struct ff_measured *measured_shown(const struct ui *ui)
+{
+	const struct ff_measure *m = &ui->snap.measure;
+	const struct ff_speaker *s = align_selected(ui);
+
+	for (uint32_t i = 0; i < m->speakers_n && measure_runs(ui); i++)
+		if (m->speakers[i].sounding)
+			return &m->speakers[i];
+	return s ? measured_of(ui, s->id) : NULL;
+}
+
+/* 32 ms of what came from it: the straight sound, then the room. */
+static int measure_response(struct cells *c, int row, int col, int cols,
+			    const struct ff_measured *d)
+{
+	static const char plain[] = " .:-=+*#";
+	int width = cols / 2 < RESPONSE_MOST ? cols / 2 : RESPONSE_MOST;
+
+	if (width < RESPONSE_LEAST || d->turns == 0)
+		return 0;
+	for (int i = 0; i < width; i++) {
+		int from = i * FF_RESPONSE / width, to = (i + 1) * FF_RESPONSE / width,
+		    most = 0;
+
+		for (int k = from; k < to; k++)
+			most = d->response[k] > most ? d->response[k] : most;
+		if (most >= 32)
+			cells_glyph(c, row, col + i, 0x2580 + (uint32_t)(most / 32 + 1),
+				    plain[most / 32], STYLE_GOOD);
+	}
+	return width + 1;
+}
+
+static void measure_facts(const struct ff_measured *d, struct words *w)
+{
+	if (d->words[0])
+		words_add(w, "%s", d->words);
+	if (!d->accepted)
+		return;
+	words_add(w, "was %+.2f ms", (double)d->late_ms);
+	words_add(w, "level %+.1f dB", (double)d->level_db);
+	words_add(w, "confidence %.0f %%", 100 * (double)d->confidence);
+}
+
+bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r)
+{
+	const struct ff_measure *m = &ui->snap.measure;
+	const struct ff_measured *d = measured_shown(ui);
+	const struct ff_speaker *s = d ? ui_speaker(ui, d->id) : NULL;
+	char title[96];
+	struct words w;
+	int used = 0;
+
+	if (m->step == FF_MEASURE_NONE || m->step == FF_MEASURE_CANCELLED ||
+	    (!measure_runs(ui) && !d))
+		return false;
+	snprintf(title, sizeof(title), "%s", measure_runs(ui) ? "Measuring" : "Measured");
+	draw_rule(c, r, title, false);
+	words_start(&w, r.cols - 2);
+	if (m->step == FF_MEASURE_OPENING)
+		words_add(&w, "listening to %s", m->microphone);
+	if (m->step == FF_MEASURE_FADING)
+		words_add(&w, "the music fades");
+	if (m->step == FF_MEASURE_SOUNDING || m->step == FF_MEASURE_VERIFYING) {
+		words_add(&w, m->pass == 1 ? "pass 1 of 2" : "pass 2 of 2, to verify");
+		if (m->tries > 1)
+			words_add(&w, "try %u", m->tries);
+		words_add(&w, "%.0f %%", 100 * (double)m->progress);
+		words_add(&w, "g ends it");
+	}
+	if (!measure_runs(ui))
+		words_add(&w, "%s", m->words);
+	cells_text(c, r.row + 1, r.col + 1, r.cols - 2,
+		   m->step == FF_MEASURE_REFUSED || m->step == FF_MEASURE_UNVERIFIED
+			   ? STYLE_WARN
+			   : STYLE_NOTICE,
+		   w.text);
+	if (!d || !s)
+		return true;
+	used = measure_response(c, r.row + 2, r.col + 1, r.cols - 2, d);
+	words_start(&w, r.cols - 2 - used);
+	words_add(&w, "%s", words_name(s->name, s->address));
+	measure_facts(d, &w);
+	cells_text(c, r.row + 2, r.col + 1 + used, r.cols - 2 - used, STYLE_TEXT, w.text);
+	return true;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* script_measure - measure the speakers of a zone with a microphone. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tui/script.h"
+
+#define OPEN_MS		10000u
+#define MICROPHONE_TYPE sizeof(((struct ff_command *)0)->type)
+#define SLOT_MS		1250u /* each of two turns of a speaker */
+#define RUN_MS		5000u /* what a run takes beside them */
+#define RUNS		6u    /* three tries, twice */
+
+static bool script_measures(const struct script *s)
+{
+	enum ff_measuring step = s->now.measure.step;
+
+	return step == FF_MEASURE_OPENING || step == FF_MEASURE_FADING ||
+	       step == FF_MEASURE_SOUNDING || step == FF_MEASURE_VERIFYING;
+}
+
+struct measuring {
+	uint32_t before; /* runs there were */
+	int told;	 /* percent and pass last shown */
+};
+
+static int script_measured(struct script *s, const void *arg)
+{
+	struct measuring *m = *(struct measuring *const *)arg;
+	const struct ff_measure *now = &s->now.measure;
+	int percent = (int)(now->pass * 1000 + now->tries * 100) + (int)(90 * now->progress);
+
+	if (script_measures(s)) {
+		if (percent != m->told && now->step >= FF_MEASURE_SOUNDING)
+			fprintf(stderr, "pass %u, try %u: %.0f %%\n", now->pass, now->tries,
+				100 * (double)now->progress);
+		m->told = percent;
+		return 0;
+	}
+	return now->runs != m->before;
+}
+
+static const char *script_name_of(const struct script *s, uint32_t id)
+{
+	for (uint32_t i = 0; i < s->now.speakers_n; i++)
+		if (s->now.speakers[i].id == id)
+			return s->now.speakers[i].name;
+	return "-";
+}
+
+static int script_tell_measure(const struct script *s)
+{
+	const struct ff_measure *m = &s->now.measure;
+
+	for (uint32_t i = 0; i < m->speakers_n; i++) {
+		const struct ff_measured *d = &m->speakers[i];
+
+		if (d->accepted)
+			printf("%s\t%+.2f ms\t%+.1f dB\t%.0f%%\t%s\n", script_name_of(s, d->id),
+			       (double)d->late_ms, (double)d->level_db,
+			       100 * (double)d->confidence, d->words);
+		else if (d->words[0])
+			printf("%s\t-\t-\t-\t%s\n", script_name_of(s, d->id), d->words);
+	}
+	if (m->step == FF_MEASURE_VERIFIED) {
+		printf("%s\n", m->words);
+		return 0;
+	}
+	return script_fail("%s", m->words[0] ? m->words : "nothing was measured");
+}
+
+static int script_zone(const struct script *s, const char *name, uint32_t *ret)
+{
+	for (uint32_t z = 0; z < s->now.zones_n; z++) {
+		if (strcasecmp(s->now.zones[z].name, name) == 0) {
+			*ret = z;
+			return 0;
+		}
+	}
+	return script_fail("no zone is called \"%s\"", name);
+}
+
+static int script_flagged(struct script *s, enum ff_verb verb, bool flag)
+{
+	const struct ff_command c = { .verb = verb, .flag = flag };
+	enum ff_measuring step = s->now.measure.step;
+
+	if (verb == FF_MEASURE_CANCEL
+		    ? !script_measures(s)
+		    : step != FF_MEASURE_VERIFIED && step != FF_MEASURE_UNVERIFIED)
+		return script_fail(verb == FF_MEASURE_CANCEL
+					   ? "no measurement is under way"
+					   : "there is no measurement to go by: measure first");
+	return script_submit(s, &c);
+}
+
+static int script_measure_with(struct script *s)
+{
+	struct ff_command c = { .verb = FF_MEASURE };
+	struct measuring seen = { .told = -1 };
+	struct measuring *arg = &seen;
+	size_t n = strcspn(s->argv[0], ":");
+	unsigned wait;
+	int r;
+
+	snprintf(c.type, sizeof(c.type), "%.*s", (int)n, s->argv[0]);
+	snprintf(c.device, sizeof(c.device), "%s", s->argv[0] + n + (s->argv[0][n] == ':'));
+	if (s->argc > 1 && script_zone(s, s->argv[1], &c.id) != 0)
+		return SCRIPT_FAILED;
+	if (script_measures(s))
+		return script_fail("a measurement is under way: \"fanfare measure cancel\"");
+	seen.before = s->now.measure.runs;
+	r = script_submit(s, &c);
+	wait = OPEN_MS + RUNS * (RUN_MS + 2 * SLOT_MS * s->now.speakers_n);
+	if (r == 0)
+		r = script_await(s, script_measured, &arg, (int)wait);
+	return r ? r : script_tell_measure(s);
+}
+
+int script_measure(struct script *s)
+{
+	int r;
+
+	if (s->argc < 1 || s->argc > 2)
+		return script_misuse(
+			"measure alsa:DEVICE|pulse:SOURCE [ZONE] | cancel | undo | "
+			"redo | levels | show");
+	r = script_attach(s);
+	if (r)
+		return r;
+	if (strcmp(s->argv[0], "cancel") == 0)
+		return script_flagged(s, FF_MEASURE_CANCEL, false);
+	if (strcmp(s->argv[0], "undo") == 0 || strcmp(s->argv[0], "redo") == 0)
+		return script_flagged(s, FF_MEASURE_RESULT, s->argv[0][0] == 'r');
+	if (strcmp(s->argv[0], "levels") == 0)
+		return script_flagged(s, FF_MEASURE_LEVELS, !s->now.measure.levelled);
+	if (strcmp(s->argv[0], "show") == 0)
+		return script_tell_measure(s);
+	return script_measure_with(s);
+}
