@@ -121,8 +121,12 @@ static int script_measure_with(struct script *s)
 
 int script_measure(struct script *s)
 {
+	size_t n = s->argc ? strcspn(s->argv[0], ":") : 0;
 	int r;
 
+	if (s->argc && (n == 0 || n >= MICROPHONE_TYPE))
+		return script_misuse("\"%s\" is no microphone: alsa:DEVICE or pulse:SOURCE",
+				     s->argv[0]);
 	if (s->argc < 1 || s->argc > 2)
 		return script_misuse(
 			"measure alsa:DEVICE|pulse:SOURCE [ZONE] | cancel | undo | "
