@@ -17,11 +17,12 @@ PKGS_CHECK := libcmocka-dev libsamplerate0-dev libvterm-dev dbus dbus-daemon pul
 PKGS_CI    := clang clang-format libclang-rt-dev
 PKGS_TIDY  := clang-tidy
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git
+PKGS_DEB   := dpkg-dev lintian
 PKGS_BENCH := pipewire-bin htop btop
 
 MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile kissfft-float
 
-ifneq ($(filter-out help clean lab uninstall deps-% install-%,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean lab uninstall deb deps-% install-%,$(or $(MAKECMDGOALS),all)),)
 CORE_CFLAGS := $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
 CORE_LIBS   := $(shell pkg-config --libs $(MODULES) 2>/dev/null) -lm -lpthread
 TUI_CFLAGS  := $(shell pkg-config --cflags ncursesw 2>/dev/null)
@@ -53,7 +54,7 @@ TEST_ROOMS := $(sort $(patsubst %/,%,$(dir $(HELP_SRC))))
 TEST_LIBS_A := $(TEST_ROOMS:%=$(BUILD)/%.a)
 
 .PHONY: all run check unit programs lab asan tsan fuzz bench tidy format format-check layers clean help \
-	deps-run deps-check deps-ci deps-tidy deps-lab deps-bench share install uninstall force
+	deps-run deps-check deps-ci deps-tidy deps-lab deps-deb deps-bench deb share install uninstall force
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -257,6 +258,15 @@ uninstall:
 	@for d in $(FOLDERS:%=$(DESTDIR)%); do [ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d; done
 	@echo 'removed from $(DESTDIR)$(PREFIX)'
 
+# A package of this machine's release, in $(BUILD)/deb: fanfare_VERSION_ARCH.deb.
+deb: deps-deb
+	@rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
+	@$(MAKE) --no-print-directory install BUILD=$(BUILD)/usr PREFIX=/usr SYSCONFDIR=/etc \
+		DESTDIR=$(CURDIR)/$(BUILD)/deb/tree >/dev/null
+	@core/service/debian/build.sh $(VERSION) $(BUILD)/deb/tree $(BUILD)/deb
+	@rm -r $(BUILD)/deb/tree
+	@lintian --allow-root --fail-on error,warning $(BUILD)/deb/*.deb
+
 # ---- what apt has to bring ------------------------------------------------------------------
 
 deps-run:   ; @tests/deps.sh $(PKGS_BUILD)
@@ -264,6 +274,7 @@ deps-check: ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_CHECK)
 deps-ci:    ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_CHECK) $(PKGS_CI)
 deps-tidy:  ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_TIDY)
 deps-lab:   ; @tests/deps.sh $(PKGS_LAB)
+deps-deb:   ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_DEB)
 deps-bench: ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_CHECK) $(PKGS_BENCH)
 
 -include $(shell find $(BUILD)/core $(BUILD)/tui $(BUILD)/tests -name '*.d' 2>/dev/null)

@@ -1,69 +1,50 @@
-#!/ bin / bash
-#SPDX - License - Identifier : MIT
-#build.sh VERSION TREE RESULT - make a Debian package of the files installed under TREE.
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# build.sh VERSION TREE RESULT - make a Debian package of the files installed under TREE.
 #
-#TREE holds what `make install DESTDIR = TREE PREFIX = / usr` put there; \
-	it is changed(stripped,
-#compressed).What the program needs is read off the program.The same tree and
-#SOURCE_DATE_EPOCH(default : the last commit's) give the same package, byte for byte.
-set - euo pipefail here = $(cd "$(dirname " $0 ")" && pwd) version = $1 tree = $2 result =
-	$3 export LC_ALL = C.UTF - 8 export SOURCE_DATE_EPOCH =
-${
-	SOURCE_DATE_EPOCH :
-		-$(git - C "$here" log - 1 --format = % ct 2 > / dev / null || date + % s)
-} maintainer = "${DEBFULLNAME:-The Fanfare authors} "
-	       "<${DEBEMAIL:-fanfare@users.noreply.github.com}>" arch =
-${ DEB_ARCH : -$(dpkg-- print - architecture) } work = $(mktemp - d) trap 'rm -rf "$work"' EXIT
+# TREE holds what `make install DESTDIR=TREE PREFIX=/usr` put there; it is changed (stripped,
+# compressed). What the program needs is read off the program. The same tree and
+# SOURCE_DATE_EPOCH (default: the last commit's) give the same package, byte for byte.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+version=$1 tree=$2 result=$3
+export LC_ALL=C.UTF-8
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$here" log -1 --format=%ct 2>/dev/null || date +%s)}
+maintainer="${DEBFULLNAME:-The Fanfare authors} <${DEBEMAIL:-fanfare@users.noreply.github.com}>"
+arch=${DEB_ARCH:-$(dpkg --print-architecture)}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
-fill() #FILE : the words in it that are only known now
+fill() # FILE: with the words that are only known now
 {
-	sed - e "s|@VERSION@|$version|" - e "s|@ARCH@|$arch|" -
-		e "s|@MAINTAINER@|$maintainer|" -
-		e "s|@DATE@|$(date -uRd " @$SOURCE_DATE_EPOCH ")|" -
-		e "s|@DEPENDS@|${depends:-}|" -
-		e "s|@SIZE@|${size:-}|"
-		  "$here/$1"
+	sed -e "s|@VERSION@|$version|" -e "s|@ARCH@|$arch|" -e "s|@MAINTAINER@|$maintainer|" \
+		-e "s|@DATE@|$(date -uRd "@$SOURCE_DATE_EPOCH")|" -e "s|@DEPENDS@|${depends:-}|" \
+		-e "s|@SIZE@|${size:-}|" "$here/$1"
 }
 
-"${STRIP:-strip}" --remove - section =
-	.comment-- remove - section =.note "$tree/usr/bin/fanfare" doc =
-		$tree / usr / share / doc / fanfare install - d "$doc" install -
-			m 644 "$here/copyright"
-			      "$doc/copyright" fill changelog |
-		gzip - 9n >
-			"$doc/changelog.gz" chmod 644 "$doc/changelog.gz" find
-						      "$tree/usr/share/man" -
-				name '*.[1-8]' - exec gzip - 9nf {} +
+"${STRIP:-strip}" --remove-section=.comment --remove-section=.note "$tree/usr/bin/fanfare"
+doc=$tree/usr/share/doc/fanfare
+install -d "$doc"
+install -m 644 "$here/copyright" "$doc/copyright"
+fill changelog | gzip -9n >"$doc/changelog.gz"
+chmod 644 "$doc/changelog.gz"
+find "$tree/usr/share/man" -name '*.[1-8]' -exec gzip -9nf {} +
 
-#dpkg - shlibdeps wants a source package's control file beside it
-				mkdir
-				"$work/"
-				"debia"
-				"n" printf 'Source: fanfare\n\nPackage: fanfare\nArchitecture: any\n' >
-			"$work/debian/control" program = $(realpath "$tree/usr/bin/fanfare")
-			depends = $(cd "$work" &&
-				    dpkg - shlibdeps - O "$program" 2 > "$work/why" |
-					    sed - n 's/^shlibs:Depends=//p')[-n "$depends"] ||
-{
-	cat "$work/why" > &2 && exit 1;
-}
+# dpkg-shlibdeps wants a source package's control file beside it
+mkdir "$work/debian"
+printf 'Source: fanfare\n\nPackage: fanfare\nArchitecture: any\n' >"$work/debian/control"
+program=$(realpath "$tree/usr/bin/fanfare")
+depends=$(cd "$work" && dpkg-shlibdeps -O "$program" 2>"$work/why" | sed -n 's/^shlibs:Depends=//p')
+[ -n "$depends" ] || { cat "$work/why" >&2 && exit 1; }
+
 size=$(du -k --apparent-size -s "$tree" | cut -f1)
-
-install -d "$tree/DEBIAN"
+install -d -m 755 "$tree/DEBIAN"
 fill control >"$tree/DEBIAN/control"
-for script in postinst prerm postrm;
-do
-	install - m 755 "$here/$script"
-			"$tree/DEBIAN/$script";
-done(cd "$tree" && find etc - type f - printf '/%p\n' 2 > / dev / null | sort) >
-		"$tree/DEBIAN/conffiles"(cd "$tree" && find usr - type f - print0 | sort - z |
-							       xargs - 0 md5sum) >
-		"$tree/DEBIAN/md5sums" chmod 644 "$tree/DEBIAN/control"
-						 "$tree/DEBIAN/conffiles"
-						 "$tree/DEBIAN/md5sums" find "$tree" -
-			type d - exec chmod 755 {} + find "$tree" -
-			newermt "@$SOURCE_DATE_EPOCH" - print0
-	| xargs - 0r touch-- no - dereference-- date = "@$SOURCE_DATE_EPOCH" dpkg - deb-- root
-						       - owner - group-- uniform - compression -
-						       Zxz-- build "$tree"
-								   "$result"
+echo /etc/fanfare/fanfare.conf >"$tree/DEBIAN/conffiles"
+for script in postinst prerm postrm; do
+	install -m 755 "$here/$script" "$tree/DEBIAN/$script"
+done
+(cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\n' | sort | xargs -d '\n' md5sum) \
+	>"$tree/DEBIAN/md5sums"
+chmod -R u=rwX,go=rX "$tree"
+dpkg-deb --root-owner-group -Zxz --build "$tree" "$result"
