@@ -295,9 +295,7 @@ void screen_wear(struct screen *s, const struct theme *t)
 
 bool screen_mouse(struct screen *s, bool on)
 {
-	const char *mouse = tigetstr("kmous");
-
-	s->mouse = on && mouse && mouse != (const char *)-1;
+	s->mouse = on && key_mouse;
 	return s->mouse == on;
 }
 
