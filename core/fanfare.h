@@ -384,6 +384,7 @@ struct ff_options {
 	/* of a core in this process */
 	const char *profile; /* name or path; NULL = the last one, as it was left, else the
 				demonstration */
+	bool resume;	     /* that profile, too, as it was left */
 	bool no_bluetooth;   /* leave org.bluez alone */
 	bool log_to_stderr;  /* one line an event; else only in the snapshot */
 	bool serve;	     /* let others attach to it over D-Bus, where there is one */

@@ -378,6 +378,7 @@ static int app_open(struct app *a, const struct app_options *o, char *why)
 {
 	const struct ff_options options = {
 		.profile = o->profile,
+		.resume = o->resume,
 		.no_bluetooth = o->no_bluetooth,
 		.log_to_stderr = o->headless,
 		.serve = true,

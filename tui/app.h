@@ -9,6 +9,7 @@
 
 struct app_options {
 	const char *profile; /* name or path, NULL = the last one */
+	bool resume;	     /* what was set by hand and not saved, too */
 	const char *theme;   /* name, NULL = as the terminal seems to want */
 	bool headless;	     /* no terminal, log to stderr */
 	bool no_bluetooth;

@@ -102,8 +102,11 @@ int main(int argc, char **argv)
 		if (missing)
 			return main_misused("a value is missing after", word);
 	}
-	if (o.headless && !o.profile) /* /etc/fanfare/fanfare.conf, by way of fanfare.service */
+	if (o.headless &&
+	    !o.profile) { /* /etc/fanfare/fanfare.conf, by way of fanfare.service */
 		o.profile = getenv("FANFARE_PROFILE");
+		o.resume = true; /* a boot goes on where a power cut fell */
+	}
 	if (o.profile && !*o.profile)
 		o.profile = NULL;
 	return app_run(&o);

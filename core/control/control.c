@@ -229,10 +229,16 @@ static int init_event(struct control *c)
 
 static int load(struct control *c, const struct ff_options *options, struct complaint *why)
 {
+	int r;
+
 	for (uint32_t z = 0; z < FF_ZONES; z++)
 		level_init(&c->levels[z], 44100);
-	return options->profile ? loading_load(c, options->profile, why)
-				: loading_first(c, why);
+	if (!options->profile)
+		return loading_first(c, why);
+	r = loading_load(c, options->profile, why);
+	if (r == 0 && options->resume)
+		recall_take_up(c);
+	return r;
 }
 
 /* Signals are for the main thread: it alone decides what a hang-up means. */

@@ -120,6 +120,26 @@ static void a_profile_asked_for_by_name_is_as_its_file_says(void **state)
 	assert_true(as_filed());
 }
 
+static void a_service_goes_on_with_its_profile_as_it_was_left(void **state)
+{
+	const struct ff_options options = {
+		.profile = "Home",
+		.resume = true,
+		.no_bluetooth = true,
+	};
+	char why[FF_TEXT_MAX * 4];
+
+	(void)state;
+	write_last();
+	open_last();
+	set_by_hand();
+	WAIT_FOR(ff, as_set());
+	close_last(NULL);
+	assert_int_equal(ff_open(&options, &ff, why), 0);
+	ff_snapshot(ff, &now);
+	assert_true(as_set());
+}
+
 /* The core in a process of its own, killed as a power cut kills it. */
 static void a_power_cut_costs_no_more_than_the_last_seconds(void **state)
 {
@@ -238,6 +258,7 @@ int main(void)
 		TEST(a_torn_or_old_file_is_named_and_ignored),
 		TEST(what_was_set_by_hand_is_there_again),
 		TEST(a_profile_asked_for_by_name_is_as_its_file_says),
+		TEST(a_service_goes_on_with_its_profile_as_it_was_left),
 		TEST(a_power_cut_costs_no_more_than_the_last_seconds),
 		TEST(a_profile_changed_by_hand_since_counts_as_it_is_now),
 		TEST(a_fader_moved_for_long_is_few_writings),
