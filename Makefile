@@ -122,6 +122,7 @@ $(foreach room,$(TEST_ROOMS),$(eval $(call test_room,$(room))))
 $(TEST_BIN) $(BENCH_BIN): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBS_A) $(BUILD)/libtui.a $(BUILD)/libcore.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $< $(filter $(BUILD)/$(patsubst %/,%,$(dir tests/$*)).a,$(TEST_LIBS_A)) \
 		$(if $(filter control/% service/%,$*),$(BUILD)/tests/bluez.a) \
+		$(if $(filter bench/%,$*),$(BUILD)/tests/dsp.a) \
 		$(BUILD)/libtui.a $(BUILD)/libcore.a $(if $(filter service/%,$*),$(BUILD)/tests/tui.a $(BUILD)/libtui.a) \
 		$(TEST_LIBS) $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
 

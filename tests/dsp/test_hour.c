@@ -115,6 +115,86 @@ static void an_hour_of_two_sources_stays_in_time(void **state)
 	}
 }
 
+/* ---- an hour in which things happen --------------------------------------------------------
+ */
+
+#define TROUBLE	 300.0 /* s between two of them; they go round the sinks */
+#define AFTER	 75.0  /* s until a sink is judged again */
+#define TROUBLES 4
+
+static void trouble(struct virtual_sink *s, size_t n, uint32_t nth, double *t)
+{
+	static const double lasts[TROUBLES] = { 0.05, 0.3, 10, 3 };
+	struct virtual_sink *it = &s[nth % n];
+	uint32_t kind = (uint32_t)(nth + nth / n) % TROUBLES; /* each meets another one */
+	bool *what[TROUBLES] = {
+		&it->stalled, /* a thread held up: what is buffered covers it */
+		&it->stalled, /* longer, so that the device ran dry */
+		&it->off,     /* it goes, and comes back */
+		&it->stuck,   /* its reports stand still */
+	};
+
+	*what[kind] = true;
+	virtual_run(s, n, 8000, *t, *t + lasts[kind]);
+	*what[kind] = false;
+	*t += lasts[kind];
+	if (kind == 1 || kind == 2)
+		virtual_sink_restart(it);
+}
+
+/* Whoever had no trouble lately is in time, and nobody is out of it for good. */
+static double judge_calm(const struct judge *j, const double *at, uint32_t troubles, size_t i,
+			 size_t n)
+{
+	double worst = judge_worst(j, AFTER, at[0] - 1);
+
+	for (uint32_t k = 0; k < troubles; k++) {
+		double from = at[k] + (k % n == i ? AFTER : 0), to = at[k + 1] - 1;
+
+		worst = fmax(worst, judge_worst(j, from, to));
+		assert_int_equal(judge_silent(j, from, to), 0);
+	}
+	return worst;
+}
+
+static void an_hour_with_stalls_losses_and_returns_ends_in_time(void **state)
+{
+	static struct virtual_sink s[SINKS];
+	static const size_t classes[SINKS] = { 0, 0, 1, 2 };
+	double at[32 * 24 + 1], t = TROUBLE;
+	uint32_t n = 0, most = (uint32_t)(hour / TROUBLE) - 1;
+
+	(void)state;
+	if (hour < 2 * TROUBLE || most > 32 * 24)
+		skip();
+	for (size_t i = 0; i < SINKS; i++) {
+		struct edge_setup setup =
+			virtual_setup(8000, 8000, (enum drift_class)classes[i]);
+
+		virtual_sink_init(&s[i], &setup, crystals[i], virtual_noise[classes[i]], hour,
+				  i + 7);
+		s[i].ahead = 0.06;
+	}
+	virtual_run(s, SINKS, 8000, 0, t);
+	for (; n < most; n++) {
+		at[n] = t;
+		trouble(s, SINKS, n, &t);
+		virtual_run(s, SINKS, 8000, t, at[n] + TROUBLE);
+		t = at[n] + TROUBLE;
+	}
+	at[n] = t;
+	for (size_t i = 0; i < SINKS; i++) {
+		double worst = judge_calm(&s[i].judge, at, n, i, SINKS);
+
+		print_message("           %-5s with %u troubles around it: worst off true time "
+			      "%6.1f us\n",
+			      virtual_name[classes[i]], n, worst / US);
+		/* the bar is on P99; the worst of a whole hour may be half as much again */
+		assert_true(worst < 1.5 * virtual_bar[classes[i]]);
+		virtual_sink_done(&s[i]);
+	}
+}
+
 /* A sanitizer looks for other things than time, and takes ten times as long. */
 static double default_hours(void)
 {
@@ -132,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_hour_of_four_sinks_stays_in_time),
 		cmocka_unit_test(an_hour_of_two_sources_stays_in_time),
+		cmocka_unit_test(an_hour_with_stalls_losses_and_returns_ends_in_time),
 	};
 	const char *hours = getenv("FANFARE_HOURS");
 
