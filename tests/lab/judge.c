@@ -185,6 +185,17 @@ static double late(const struct capture *c, const struct placed *p, int64_t from
 	return v ? figures_median(v, n) : 0.0;
 }
 
+/*
+ * Sound is placed on whole frames: by how much earlier (frames) than that the first stretch
+ * really began.
+ */
+static double rounded(const struct placed *p)
+{
+	double anchor = (double)(p->stretches[0].anchor_ns - p->origin_ns) * 1e-9 * RATE;
+
+	return (double)llround(anchor) - anchor;
+}
+
 static int skew(const char *first, const char *second)
 {
 	SCOPED(capture_freep) struct capture *a = NULL;
@@ -194,7 +205,7 @@ static int skew(const char *first, const char *second)
 	const double frame_ns = 1e9 / RATE;
 	int64_t begin, end;
 	struct match m;
-	double rest, early;
+	double rest, early, frames;
 	int r;
 
 	r = capture_load(first, &a);
@@ -217,11 +228,11 @@ static int skew(const char *first, const char *second)
 	rest = late(b, &pb, end - ENDS_NS, end) - late(a, &pa, end - ENDS_NS, end);
 	printf("correlation=%.5f\nworst=%.5f\nmissing=%zu\njumps=%zu\n", m.correlation, m.worst,
 	       m.missing, m.jumps);
-	printf("skew_ms=%.3f\nskew_frames=%.2f\n", m.lag_ms, m.lag_ms * RATE / 1e3);
+	frames = m.lag_ms * RATE / 1e3 - rounded(&pb);
+	printf("skew_ms=%.3f\nskew_frames=%.2f\n", frames * 1e3 / RATE, frames);
 	printf("skew_last_by_sound_frames=%.2f\n", m.lag_last_ms * RATE / 1e3);
-	printf("skew_first10_frames=%.2f\nskew_last10_frames=%.2f\n",
-	       m.lag_ms * RATE / 1e3 + early / frame_ns,
-	       m.lag_ms * RATE / 1e3 + rest / frame_ns);
+	printf("skew_first10_frames=%.2f\nskew_last10_frames=%.2f\n", frames + early / frame_ns,
+	       frames + rest / frame_ns);
 	return 0;
 }
 

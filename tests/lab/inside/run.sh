@@ -35,15 +35,15 @@ once()
 {
 	local name=$1 limit status=0
 	limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/dev/shm/scenes/$name.sh")
-	rm -rf "/lab/out/$name" "$memory" /lab/work/* /lab/ask/*
+	rm -rf "/lab/out/$name" "$memory" /dev/shm/outside /lab/work/* /lab/ask/*
 	mkdir -p "/lab/out/$name" "$memory"
 	unshare --pid --fork --kill-child --mount --mount-proc \
-		timeout --kill-after=3 "$limit" bash /dev/shm/inside/scene.sh "$name" \
+		timeout --kill-after=3 "$((10 * limit))" bash /dev/shm/inside/scene.sh "$name" \
 		>"$memory/scene.log" 2>&1 || status=$?
 	verdict=$(cat "$memory/verdict" 2>/dev/null)
 	case $status in
 	0) [ -n "$verdict" ] || verdict="not ok $name: ended without a figure" ;;
-	124 | 137) verdict="not ok $name: not done within its $limit s${verdict:+ ($verdict)}" ;;
+	124 | 137 | 143) verdict="not ok $name: not done within its $limit s${verdict:+ ($verdict)}" ;;
 	*) case $verdict in "not ok "*) ;; *) verdict="not ok $name: ended with status $status: $(tail -n 1 "$memory/scene.log")" ;; esac ;;
 	esac
 	dmesg -c >"$memory/kernel.log"

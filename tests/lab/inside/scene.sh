@@ -16,5 +16,8 @@ cd "$here" || exit 1
 . /dev/shm/inside/tools.sh
 . /dev/shm/inside/parts.sh
 trap collect EXIT
+# The time that what is outside takes is not the scene's; run.sh has a limit for all together.
+time_is_up() { local left=$limit; while sleep 1 && [ "$left" -gt 0 ]; do [ -e /dev/shm/outside ] || left=$((left - 1)); done; }
+(time_is_up && kill "$$") &
 . "/dev/shm/scenes/$scene.sh"
 verdict

@@ -86,15 +86,17 @@ verdict()
 }
 
 # outside COMMAND...: what has the computer outside work. A machine that idles is given the
-# next event at once, so it is kept busy for as long as that takes.
+# next event at once, so it is kept busy for as long as that takes; no scene's time counts it.
 outside()
 {
 	local busy
+	touch /dev/shm/outside
 	while :; do :; done &
 	busy=$!
 	"$@"
 	kill -s KILL "$busy" # not TERM: before it has begun, it would end like the scene
 	wait "$busy" 2>/dev/null
+	rm -f /dev/shm/outside
 }
 
 has_come() { while [ ! -e "$1" ]; do sleep 0.1; done; }
