@@ -304,26 +304,6 @@ skews()
 	done
 }
 
-# in_line FRAMES N...: the same for speakers of one adapter, which sends one packet of 6 slots
-# (165.375 frames of time) after another, here always in the kernel's order: who waits for whose
-# packet is later by whole packets, and by no more than FRAMES beside that.
-in_line()
-{
-	local most=$1 first places beside
-	declare -A f
-	shift
-	first=$1
-	shift
-	for n in "$@"; do
-		judge_into f skew "$here/rec$first.cap" "$here/rec$n.cap"
-		places=$(awk "BEGIN { printf \"%.0f\", ${f[skew_frames]:-9999} / 165.375 }")
-		beside="${f[skew_frames]:-9999} - 165.375 * ($places)"
-		tell "places $n after $first" "$places"
-		want "skew $first-$n beside that, frames" "$beside" '<=' "$most"
-		want "skew $first-$n beside that, frames" "$beside" '>=' "-$most"
-	done
-}
-
 # Speakers that were away: at the end the sound of each is as late as it was at the beginning,
 # measured against the sound of the first of those named, which stayed or was away like them.
 # All move together with the source's clock, and by a little more as long as that is learnt.
