@@ -8,6 +8,10 @@ tmux_lab() { tmux -u -L lab -f /dev/null "$@"; }
 # console_up [OPTION...]: Fanfare's console, 80 by 24.
 console_up()
 {
+	# from the disk into memory, for which the machine would wait, and its time run away
+	outside fanfare --version >/dev/null
+	outside tmux -V >/dev/null
+	outside bluetoothctl --version >/dev/null
 	note "console: fanfare $*"
 	tmux_lab new-session -d -s console -x 80 -y 24 "exec fanfare $*"
 	see 'F3 Devices' 30 || give_up 'the console does not come up'
