@@ -162,7 +162,6 @@ int measure_run_begin(struct control *c, struct measure *m, float level)
 		if (m->first < ring_head(m->ring[i]))
 			m->first = ring_head(m->ring[i]);
 	m->rendered[SWEEPS] = m->rendered[QUIET] = 0;
-	m->origin = tap.origin;
 	m->breaks = tap.breaks;
 	m->turn = -1;
 	m->next_turn = m->next_slot = 0;
@@ -200,13 +199,16 @@ static bool look_at_slot(struct control *c, struct measure *m, const struct tap_
 		    m->speaker[who].expected_ms * 1e-3;
 	double from = floor((at - ARRIVAL_EARLY_S) * tap->rate) - 8;
 	struct arrival *a = &m->heard[m->next_slot];
+	float *record;
 
 	n = (uint32_t)((ARRIVAL_EARLY_S + ARRIVAL_LATE_S + SWEEP_S) * tap->rate) + 32;
 	if (from + n > (double)tap->frames)
 		return false;
 	*a = (struct arrival){ .verdict = ARRIVAL_OUTSIDE };
-	m->record = realloc(m->record, n * sizeof(*m->record));
-	if (m->record && from >= 0 &&
+	record = realloc(m->record, n * sizeof(*record));
+	if (record)
+		m->record = record;
+	if (record && from >= 0 &&
 	    tap_read(source_tap(m->mic), (uint64_t)from, m->record, n) == 0)
 		arrival_find(m->finder, m->record, n, at - from / tap->rate, m->run.level, a);
 	show_response(m, who, a);
@@ -227,6 +229,8 @@ int measure_run_step(struct control *c, struct measure *m)
 	tap_look(source_tap(m->mic), &tap);
 	if (tap.breaks != m->breaks)
 		return -EPIPE;
+	if (m->next_slot == 0) /* known better by and by; from the first slot on it stays */
+		m->origin = tap.origin;
 	if (m->next_slot < slots)
 		look_at_slot(c, m, &tap);
 	m->shown.progress = (float)m->next_slot / (float)slots;

@@ -13,6 +13,7 @@ struct tap {
 	pthread_mutex_t lock; /* guards all below; held for a copy */
 	double seconds;
 	struct tap_state state;
+	bool broken;   /* origin begins anew with what comes next */
 	uint64_t size; /* frames kept */
 	float *kept;   /* frame n lies at n % size */
 };
@@ -47,6 +48,7 @@ static bool make_room(struct tap *t, uint32_t rate)
 	t->size = (uint64_t)(t->seconds * rate);
 	t->kept = calloc(t->size, sizeof(*t->kept));
 	t->state = (struct tap_state){ .rate = t->kept ? rate : 0, .breaks = breaks };
+	t->broken = true;
 	return t->kept != NULL;
 }
 
@@ -61,8 +63,9 @@ void tap_push(struct tap *t, uint64_t now, uint32_t rate, const float *stereo, u
 				0.5f * (stereo[2 * i] + stereo[2 * i + 1]);
 		/* they come in pieces: the promptest piece tells best when it began */
 		begun = now - clock_of_frame(0, t->state.frames + frames, rate);
-		if (t->state.frames == 0 || begun < t->state.origin)
+		if (t->broken || begun < t->state.origin)
 			t->state.origin = begun;
+		t->broken = false;
 		t->state.frames += frames;
 	}
 	pthread_mutex_unlock(&t->lock);
@@ -72,6 +75,7 @@ void tap_break(struct tap *t)
 {
 	pthread_mutex_lock(&t->lock);
 	t->state.breaks++;
+	t->broken = true;
 	pthread_mutex_unlock(&t->lock);
 }
 

@@ -20,7 +20,8 @@ struct tap;
 struct tap_state {
 	uint32_t rate;	 /* frames/s of the device; 0 = none came yet */
 	uint64_t frames; /* that came so far */
-	uint64_t origin; /* ns at which the first was heard, or a little later */
+	uint64_t origin; /* ns at which the first was heard, or a little later; reckoned anew
+			    after a break */
 	uint64_t breaks; /* times that frames were lost */
 };
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #define SOUND  343.0
@@ -108,6 +109,18 @@ static int16_t digital(double x, uint32_t *random)
 	return (int16_t)lrint(32767 * fmin(fmax(x * (double)hall.setup.mic_gain, -1), 1));
 }
 
+/* What nobody took is old: a microphone gives what is heard now. */
+static void drop_old(int fd)
+{
+	char old[4096];
+	int waiting = 0;
+
+	if (ioctl(fd, FIONREAD, &waiting) < 0 || waiting < (int)(RATE / 4 * sizeof(int16_t)))
+		return;
+	while (read(fd, old, sizeof(old)) > 0)
+		;
+}
+
 static void *listen_and_write(void *arg)
 {
 	int fd = open(hall.fifo, O_RDWR | O_NONBLOCK); /* for writing, whoever reads */
@@ -127,6 +140,7 @@ static void *listen_and_write(void *arg)
 			hall.heard[next % HEARD] = 0;
 		}
 		pthread_mutex_unlock(&hall.lock);
+		drop_old(fd);
 		done = write(fd, pcm, n * sizeof(pcm[0]));
 		(void)done; /* nobody listens now: as with any microphone */
 		clock_sleep_until(clock_now() + 15 * NS_PER_MS);

@@ -73,6 +73,31 @@ static bool over(void)
 	return now.measure.step >= FF_MEASURE_VERIFIED;
 }
 
+/*
+ * Measure to the end; which of the speakers were seen to have a turn in the first
+ * pass. A machine that stands still tears the microphone's sound: then again.
+ */
+static uint32_t measure_through(void)
+{
+	uint32_t turns = 0;
+
+	for (int i = 0; i < 3; i++) {
+		uint32_t before = now.measure.runs;
+
+		measure_with("fifo", parlour_microphone());
+		do {
+			LOOK_UNTIL(now.measure.runs > before);
+			for (uint32_t k = 0; k < now.measure.speakers_n; k++)
+				if (now.measure.pass == 1 && now.measure.speakers[k].sounding)
+					turns |= 1u << k;
+		} while (!over());
+		if (!strstr(now.measure.words, "gaps"))
+			break;
+		print_message("           again: %s\n", now.measure.words);
+	}
+	return turns;
+}
+
 static double music_db(void)
 {
 	return (double)now.speakers[0].level.rms_db[0];
@@ -80,19 +105,13 @@ static double music_db(void)
 
 static void hidden_latencies_are_measured_applied_verified_and_taken_back(void **state)
 {
-	uint32_t turns = 0;
+	uint32_t turns;
 	float volume[3];
 
 	(void)state;
 	enter(&usual);
 	assert_true(parlour_skew_ms(&now) > 80);
-	measure_with("fifo", parlour_microphone());
-	do {
-		LOOK_UNTIL(now.measure.step != FF_MEASURE_NONE);
-		for (uint32_t i = 0; i < now.measure.speakers_n; i++)
-			if (now.measure.pass == 1 && now.measure.speakers[i].sounding)
-				turns |= 1u << i;
-	} while (!over());
+	turns = measure_through();
 	printf("%s; the truth is %.4f ms; microphone %.1f ppm\n", now.measure.words,
 	       parlour_skew_ms(&now), (double)now.measure.mic_ppm);
 	assert_int_equal(now.measure.step, FF_MEASURE_VERIFIED);
@@ -164,8 +183,10 @@ static void without_a_microphone_it_is_refused_in_words(void **state)
 	(void)state;
 	enter(&usual);
 	measure_with("telepathy", "x");
+	LOOK_UNTIL(now.measure.runs == 1);
 	refused("no kind of microphone");
 	measure_with("fifo", path_of("nobody-made-this"));
+	LOOK_UNTIL(now.measure.runs == 2);
 	refused("no microphone");
 }
 
@@ -184,7 +205,7 @@ static void a_clipped_microphone_is_refused_in_words(void **state)
 	(void)state;
 	s.mic_gain = 60;
 	enter(&s);
-	measure_with("fifo", parlour_microphone());
+	measure_through();
 	refused("overdriven");
 }
 
@@ -196,7 +217,7 @@ static void noise_is_refused_in_words_after_three_tries(void **state)
 	s.speaker[0].gain = s.speaker[1].gain = 0.001f;
 	s.noise = 0.3f;
 	enter(&s);
-	measure_with("fifo", parlour_microphone());
+	measure_through();
 	refused("stands out of the noise");
 	assert_int_equal(now.measure.tries, 3);
 }
@@ -208,7 +229,7 @@ static void a_speaker_that_did_not_sound_is_named(void **state)
 	(void)state;
 	s.speaker[1].gain = 0;
 	enter(&s);
-	measure_with("fifo", parlour_microphone());
+	measure_through();
 	refused("B: it was not heard");
 }
 
