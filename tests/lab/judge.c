@@ -185,13 +185,10 @@ static double late(const struct capture *c, const struct placed *p, int64_t from
 	return v ? figures_median(v, n) : 0.0;
 }
 
-/*
- * Sound is placed on whole frames: by how much earlier (frames) than that the first stretch
- * really began.
- */
-static double rounded(const struct placed *p)
+/* Sound is placed on whole frames: by how much earlier (frames) than that it really began. */
+static double rounded(const struct placed *p, size_t stretch)
 {
-	double anchor = (double)(p->stretches[0].anchor_ns - p->origin_ns) * 1e-9 * RATE;
+	double anchor = (double)(p->stretches[stretch].anchor_ns - p->origin_ns) * 1e-9 * RATE;
 
 	return (double)llround(anchor) - anchor;
 }
@@ -205,7 +202,7 @@ static int skew(const char *first, const char *second)
 	const double frame_ns = 1e9 / RATE;
 	int64_t begin, end;
 	struct match m;
-	double rest, early, frames;
+	double rest, early, frames, first_last[2];
 	int r;
 
 	r = capture_load(first, &a);
@@ -228,11 +225,16 @@ static int skew(const char *first, const char *second)
 	rest = late(b, &pb, end - ENDS_NS, end) - late(a, &pa, end - ENDS_NS, end);
 	printf("correlation=%.5f\nworst=%.5f\nmissing=%zu\njumps=%zu\n", m.correlation, m.worst,
 	       m.missing, m.jumps);
-	frames = m.lag_ms * RATE / 1e3 - rounded(&pb);
+	frames = m.lag_ms * RATE / 1e3 - rounded(&pb, 0);
 	printf("skew_ms=%.3f\nskew_frames=%.2f\n", frames * 1e3 / RATE, frames);
 	printf("skew_last_by_sound_frames=%.2f\n", m.lag_last_ms * RATE / 1e3);
-	printf("skew_first10_frames=%.2f\nskew_last10_frames=%.2f\n", frames + early / frame_ns,
-	       frames + rest / frame_ns);
+	/* who was away has another anchor since; arrivals of the same time tell what it is
+	 * worth */
+	first_last[0] = m.lag_first_ms * RATE / 1e3 - rounded(&pb, 0) + rounded(&pa, 0);
+	first_last[1] = m.lag_last_ms * RATE / 1e3 - rounded(&pb, pb.count - 1) +
+			rounded(&pa, pa.count - 1);
+	printf("skew_first10_frames=%.2f\nskew_last10_frames=%.2f\n",
+	       first_last[0] + early / frame_ns, first_last[1] + rest / frame_ns);
 	return 0;
 }
 

@@ -305,7 +305,8 @@ skews()
 }
 
 # Speakers that were away: at the end the sound of each is as late as it was at the beginning,
-# measured against the sound of the first of those named, which stayed or was away like them.
+# measured against the first of those named, which stayed or was away like them (by sound, and
+# by arrivals of the same ten seconds).
 # All move together with the source's clock, and by a little more as long as that is learnt.
 back_in_place() # WITNESS N...
 {
@@ -322,8 +323,8 @@ back_in_place() # WITNESS N...
 		want "frames that $n moved" "$moved + 44.1 * (${source:-99})" '<=' 44
 		want "frames that $n moved" "$moved + 44.1 * (${source:-99})" '>=' -44
 		[ "$n" != "$witness" ] || continue
-		judge_into f match "$here/rec$witness.wav" "$here/rec$n.wav"
-		moved="44.1 * (${f[lag_last_ms]:-999} - (${f[lag_first_ms]:-0}))"
+		judge_into f skew "$here/rec$witness.cap" "$here/rec$n.cap"
+		moved="${f[skew_last10_frames]:-999} - (${f[skew_first10_frames]:-0})"
 		want "frames out of place $n" "$moved" '<=' 1.5
 		want "frames out of place $n" "$moved" '>=' -1.5
 	done
