@@ -18,6 +18,7 @@ PKGS_CI    := clang clang-format libclang-rt-dev
 PKGS_TIDY  := clang-tidy
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git
 PKGS_DEB   := dpkg-dev lintian
+PKGS_ARM64 := mmdebstrap
 PKGS_BENCH := pipewire-bin htop btop
 
 MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile kissfft-float
@@ -53,7 +54,7 @@ FUZZ_BIN   := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TEST_ROOMS := $(sort $(patsubst %/,%,$(dir $(HELP_SRC))))
 TEST_LIBS_A := $(TEST_ROOMS:%=$(BUILD)/%.a)
 
-.PHONY: all run check unit programs lab asan tsan fuzz bench tidy format format-check layers clean help \
+.PHONY: all run check unit programs lab arm64 asan tsan fuzz bench tidy format format-check layers clean help \
 	deps-run deps-check deps-ci deps-tidy deps-lab deps-deb deps-bench deb share install uninstall force
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -67,6 +68,7 @@ help:
 	@echo 'make run      install what is missing, build, start the console'
 	@echo 'make check    install what the tests need, build and pass them'
 	@echo 'make lab      three speakers on a virtual radio in a virtual machine (LAB=bookworm too)'
+	@echo 'make arm64    build for a Raspberry Pi here, and test it under emulation'
 	@echo 'make asan tsan fuzz bench tidy format install uninstall   as their names say'
 
 # ---- the program ----------------------------------------------------------------------------
@@ -139,9 +141,10 @@ check: deps-check
 # Every program there is, run or not: what CI compiles with each compiler.
 programs: $(TEST_BIN) $(BENCH_BIN)
 
-# SKIP: patterns of programs to leave out, such as tests/dsp/%.
+# SKIP: patterns of programs to leave out, such as tests/dsp/%; ONLY: of those to run at all.
 SKIP ?=
-UNIT := $(filter-out $(SKIP:%=$(BUILD)/%),$(TEST_BIN))
+ONLY ?= %
+UNIT := $(filter-out $(SKIP:%=$(BUILD)/%),$(filter $(ONLY:%=$(BUILD)/%),$(TEST_BIN)))
 
 unit: $(UNIT) all
 	@BUILD=$(BUILD) tests/run.sh $(UNIT)
@@ -172,6 +175,13 @@ tsan: deps-check
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/tsan \
 		SKIP='tests/align/% tests/dsp/% tests/radio/% tests/store/% tests/lab/% tests/io/test_simulated' \
 		OPT='-O2 -g -fsanitize=thread'
+
+# For a Raspberry Pi. Run is what needs no daemon and no clock of a real machine; left out
+# are hours of sound, too.
+arm64: deps-arm64
+	@ONLY='tests/dsp/% tests/rt/% tests/store/% tests/tui/% tests/align/%' \
+		SKIP='tests/dsp/test_hour tests/align/test_rooms tests/tui/test_terminal tests/tui/test_program' \
+		BUILD=$(BUILD) tests/arm64.sh $(filter lib%-dev,$(PKGS_BUILD) $(PKGS_CHECK))
 
 FUZZ_SECONDS ?= 20
 fuzz: deps-ci
@@ -276,6 +286,7 @@ deps-ci:    ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_CHECK) $(PKGS_CI)
 deps-tidy:  ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_TIDY)
 deps-lab:   ; @tests/deps.sh $(PKGS_LAB)
 deps-deb:   ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_DEB)
+deps-arm64: ; @tests/deps.sh $(PKGS_ARM64)
 deps-bench: ; @tests/deps.sh $(PKGS_BUILD) $(PKGS_CHECK) $(PKGS_BENCH)
 
 -include $(shell find $(BUILD)/core $(BUILD)/tui $(BUILD)/tests -name '*.d' 2>/dev/null)
