@@ -29,6 +29,11 @@ static bool is_under_way(const struct measure *m)
 		     m->shown.step == FF_MEASURE_FADING || measure_sounds(m));
 }
 
+bool measure_is_on(const struct control *c)
+{
+	return is_under_way(c->measure);
+}
+
 static void show_step(struct control *c, enum ff_measuring step)
 {
 	c->measure->shown.step = step;

@@ -28,6 +28,9 @@ void measure_plan(struct control *c, struct plan *p);
 /* [any with the lock] */
 void measure_status(const struct control *c, struct ff_measure *ret);
 
+/* [ctl] Whether a measurement is under way, so that its zone is the microphone's alone. */
+bool measure_is_on(const struct control *c);
+
 /* [ctl] Break off what is under way: its speakers are about to go. */
 void measure_end(struct control *c);
 

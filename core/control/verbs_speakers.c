@@ -7,6 +7,7 @@
 #include "core/control/cast.h"
 #include "core/control/clicks.h"
 #include "core/control/links.h"
+#include "core/control/measure.h"
 #include "core/control/names.h"
 #include "core/control/removed.h"
 #include "core/store/text.h"
@@ -84,9 +85,12 @@ static void remove_speaker(struct control *c, const struct speaker *s)
 
 static void click(struct control *c, const struct speaker *s, uint32_t reference)
 {
-	int r = clicks_on(c, s->is.id, reference);
+	/* both would put their sound into the mix that is for two */
+	int r = measure_is_on(c) ? -EBUSY : clicks_on(c, s->is.id, reference);
 
-	if (r == -ENOENT)
+	if (r == -EBUSY)
+		verbs_refuse(c, "no clicks while the microphone measures");
+	else if (r == -ENOENT)
 		verbs_refuse(c, "there is no speaker number %u to compare %s with", reference,
 			     s->conf.name);
 	else if (r == -EINVAL)

@@ -150,12 +150,18 @@ static void hidden_latencies_are_measured_applied_verified_and_taken_back(void *
 
 static void a_measurement_is_cancelled_at_once_and_changes_nothing(void **state)
 {
+	struct ff_command clicks = { .verb = FF_CLICKS, .flag = true };
 	uint64_t asked;
 
 	(void)state;
 	enter(&usual);
+	clicks.id = now.speakers[1].id;
+	clicks.other = now.speakers[0].id;
 	measure_with("fifo", parlour_microphone());
 	LOOK_UNTIL(now.measure.step == FF_MEASURE_SOUNDING && now.measure.progress > 0);
+	assert_int_equal(control_submit(core, &clicks), 0);
+	LOOK_UNTIL(log_has("no clicks while the microphone measures"));
+	assert_int_equal(now.clicks_speaker, 0);
 	asked = clock_now();
 	ask(FF_MEASURE_CANCEL, false);
 	LOOK_UNTIL(now.measure.step == FF_MEASURE_CANCELLED);
