@@ -423,6 +423,7 @@ static void g_measures_with_a_chosen_microphone_and_shows_how_far_it_is(void **s
 	type(ui, "G");
 	assert_int_equal(last()->verb, FF_MEASURE_LEVELS);
 	assert_true(last()->flag);
+	free(ui);
 }
 
 static void leaving_the_console_ends_the_clicks(void **state)
