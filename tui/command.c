@@ -94,6 +94,39 @@ static bool command_name(const struct ui *ui, int pane, const char **text,
 	return best != NULL;
 }
 
+/*
+ * The same where only the beginning of one name was typed. What takes a value
+ * has the name as one word before it, and only of a speaker: in other texts
+ * such a word may be meant as it stands.
+ */
+static bool command_beginning(const struct ui *ui, int pane, const struct typed *typed,
+			      const char **text, char ret[FF_NAME_MAX])
+{
+	size_t n = typed ? strcspn(*text, " ") : strlen(*text);
+	const char *rest = *text + n + strspn(*text + n, " ");
+	struct choices names = { .n = 0 };
+	int found = -1;
+
+	while (n > 0 && (*text)[n - 1] == ' ')
+		n--;
+	if (n == 0 || pane == KEYMAP_ALL || !pane_kind((enum pane)pane)->names ||
+	    (typed && (pane != PANE_MIXER || !*rest)))
+		return false;
+	pane_kind((enum pane)pane)->names(ui, &names);
+	for (int i = 0; i < names.n; i++) {
+		if (strncasecmp(names.text[i], *text, n) != 0)
+			continue;
+		if (found >= 0)
+			return false; /* whose? */
+		found = i;
+	}
+	if (found < 0)
+		return false;
+	text_copy(ret, FF_NAME_MAX, names.text[found]);
+	*text = rest;
+	return true;
+}
+
 void command_run(struct ui *ui, const char *text)
 {
 	struct command c = command_parse(ui, text);
@@ -113,7 +146,8 @@ void command_run(struct ui *ui, const char *text)
 	typed = keymap_typed(c.pane, c.action->name);
 	if (c.pane != KEYMAP_ALL && c.pane != (int)ui->pane)
 		ui_show(ui, (enum pane)c.pane);
-	if (command_name(ui, c.pane, &c.rest, name) &&
+	if ((command_name(ui, c.pane, &c.rest, name) ||
+	     command_beginning(ui, c.pane, typed, &c.rest, name)) &&
 	    !pane_kind((enum pane)c.pane)->select(ui, name)) {
 		ui_say(ui, SAY_ERROR, "%s is not in the list now", name);
 		return;

@@ -69,6 +69,13 @@ static void a_command_does_what_its_key_does(void **state)
 	assert_int_equal(last()->verb, FF_SET_SOURCE_GAIN);
 	type(ui, ":undo\n");
 	assert_float_equal(last()->value, 0, 0);
+	type(ui, ":volume Pat -6dB\n"); /* the beginning of one name is enough */
+	assert_int_equal(last()->verb, FF_SET_VOLUME);
+	assert_int_equal(last()->id, 3);
+	assert_float_equal(last()->value, -6, 0);
+	type(ui, ":solo kit\n");
+	assert_int_equal(last()->verb, FF_SET_SOLO);
+	assert_int_equal(last()->id, 1);
 	type(ui, ":mute-all\n");
 	assert_int_equal(last()->verb, FF_MUTE_ALL);
 	type(ui, ":theme light\n");
