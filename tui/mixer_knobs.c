@@ -63,7 +63,7 @@ void mixer_step(struct ui *ui, int percent)
 	if (!mixer_volume(ui, &db))
 		return;
 	from = taper_percent(db);
-	to = roundf(from) + (float)percent;
+	to = rintf(from) + (float)percent; /* from the number that is shown: printf rounds so */
 	/* up to 0 dB by steps; above it only who typed it there */
 	if (percent > 0 && to > 100 && from <= 100.01f)
 		to = 100;
