@@ -20,6 +20,7 @@
 #include "tui/screen.h"
 #include "tui/session.h"
 #include "tui/sole.h"
+#include "tui/text.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 
@@ -132,9 +133,16 @@ static int app_wear(struct app *a, const char *name)
 /* Wear it now and the next time. */
 static void app_keep(struct app *a, const char *name)
 {
-	int r = app_wear(a, name);
+	struct theme tried;
+	char why[256];
+	int r = theme_load(name, &tried, why, sizeof(why));
 
-	if (r < 0)
+	if (r < 0) {
+		text_copy(a->ui.theme, sizeof(a->ui.theme), a->theme.name);
+		ui_say(&a->ui, SAY_ERROR, "%s; nothing is changed", why);
+		return;
+	}
+	if (app_wear(a, name) < 0)
 		return; /* that was said */
 	r = theme_remember(name);
 	if (r < 0)

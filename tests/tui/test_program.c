@@ -145,6 +145,9 @@ static void a_theme_is_tried_chosen_and_remembered(void **state)
 	for (int i = 0; i < SOON / 20 && !terminal_coloured(t); i++)
 		terminal_pump(t, 20);
 	assert_true(terminal_coloured(t));
+	terminal_send(t, ":theme drak\r");
+	assert_true(terminal_shows(t, "no theme is called \"drak\"", SOON));
+	assert_true(terminal_coloured(t)); /* it keeps what it wears */
 	terminal_send(t, "Qy");
 	assert_int_equal(terminal_status(t, 0, SOON), 0);
 	terminal_free(t);
