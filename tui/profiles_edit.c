@@ -138,6 +138,7 @@ static void edit_delete_yes(struct ui *ui)
 	struct ff_command c = { .verb = FF_DELETE_PROFILE };
 
 	text_copy(c.text, sizeof(c.text), ui->profiles.target_name);
+	ui->toast[0] = '\0'; /* the core says what came of it */
 	ui_submit(ui, &c);
 }
 

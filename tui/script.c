@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "tui/script.h"
+#include "tui/sole.h"
 
 /* A command is taken up, and its effect seen, within this. */
 #define SCRIPT_STALE_NS (300 * NS_PER_MS)
@@ -102,6 +103,9 @@ int script_attach(struct script *s)
 	char why[FF_TEXT_MAX * 4];
 	int r = ff_open(&options, &s->ff, why);
 
+	if (r == -ENOTCONN && sole_other() > 0)
+		return script_fail("process %ld plays, and without D-Bus it is out of reach",
+				   (long)sole_other());
 	if (r == -ENOTCONN)
 		return script_fail("nothing plays: start it with \"fanfare\", or \"systemctl "
 				   "start fanfare\"");

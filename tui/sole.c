@@ -32,8 +32,7 @@ static socklen_t sole_name(struct sockaddr_un *ret)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)used);
 }
 
-/* The process that plays already; 0 = none. */
-static pid_t sole_other(void)
+pid_t sole_other(void)
 {
 	SCOPED(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct sockaddr_un name;

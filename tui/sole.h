@@ -10,6 +10,10 @@
 #define FANFARE_TUI_SOLE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
+
+/* [ui] The process of this user that plays already; 0 = none. */
+pid_t sole_other(void);
 
 /*
  * [ui] If another one plays, ask at the terminal whether to stop it, and do

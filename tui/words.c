@@ -71,10 +71,14 @@ void words_next(const struct ff_speaker *s, char *ret, size_t size)
 
 void words_state(const struct ff_speaker *s, char *ret, size_t size)
 {
+	const char *reason = s->reason[0] ? s->reason : words_of_state(s->state);
+	size_t n = strlen(reason);
 	char next[40];
 
 	words_next(s, next, sizeof(next));
-	snprintf(ret, size, "%s%s", s->reason[0] ? s->reason : words_of_state(s->state), next);
+	if (*next && n > 0 && reason[n - 1] == '.')
+		n--; /* the sentence goes on */
+	snprintf(ret, size, "%.*s%s", (int)n, reason, next);
 }
 
 const char *words_output(enum ff_output output)

@@ -155,6 +155,10 @@ static void volume_keys_step_and_stop_at_unity(void **state)
 	assert_float_equal(last()->value, FF_VOLUME_MIN, 0);
 	type(ui, "h-");
 	assert_float_equal(last()->value, FF_VOLUME_MIN, 0);
+	type(ui, "=-3dB\n"); /* 92.5 %, shown as 92 */
+	type(ui, "l");
+	assert_float_equal(taper_percent(last()->value), 93, 1e-3f);
+	type(ui, "0");
 	type(ui, "l");
 	assert_float_equal(taper_percent(last()->value), 1, 1e-3f);
 	free(ui);
@@ -685,6 +689,13 @@ static void reasons_are_whole_sentences(void **state)
 	snprintf(s.reason, sizeof(s.reason), "out of range");
 	words_state(&s, text, sizeof(text));
 	assert_string_equal(text, "out of range, next try in 20 s");
+	snprintf(s.reason, sizeof(s.reason), "There is no folder: make it.");
+	words_state(&s, text, sizeof(text));
+	assert_string_equal(text, "There is no folder: make it, next try in 20 s");
+	s.retry_ms = 0;
+	s.tries = 0;
+	words_state(&s, text, sizeof(text));
+	assert_string_equal(text, "There is no folder: make it.");
 	s = (struct ff_speaker){ .state = FF_CONNECTING, .tries = 2 };
 	words_state(&s, text, sizeof(text));
 	assert_string_equal(text, "connecting, try 2");

@@ -157,8 +157,10 @@ static void profiles_are_loaded_saved_and_deleted(void **state)
 	select_row(ui, "Quiet");
 	type(ui, "dn");
 	assert_int_equal(sent.n, 0);
+	ui_say(ui, SAY_FINE, "profile Quiet saved");
 	type(ui, "dy");
 	assert_sent(FF_DELETE_PROFILE, "Quiet");
+	assert_string_equal(ui->toast, ""); /* no longer so */
 	free(ui);
 }
 
