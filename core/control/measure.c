@@ -231,9 +231,9 @@ static void step_opening(struct control *c, struct measure *m, uint64_t now)
 	}
 	source_health(m->mic, &h);
 	if (now > m->wait_until || h.state == HEALTH_ENDED)
-		finish(c, FF_MEASURE_REFUSED, "no microphone: %s %s",
-		       h.reason[0] ? h.reason : "it gives no sound.",
-		       refusal_advice(REFUSAL_MICROPHONE));
+		finish(c, FF_MEASURE_REFUSED, "no microphone: %s%s",
+		       h.reason[0] ? h.reason : "it gives no sound: ", /* a reason advises */
+		       h.reason[0] ? "" : refusal_advice(REFUSAL_MICROPHONE));
 	else
 		control_wake_at(c, now + 2 * FADE_NS);
 }

@@ -37,6 +37,8 @@ void verbs_profile(struct control *c, const struct ff_command *cmd)
 		loading_list(c);
 		break;
 	}
+	if (r < 0 && why.text[0] && why.text[strlen(why.text) - 1] == '\n')
+		why.text[strlen(why.text) - 1] = '\0';
 	if (r < 0)
 		log_error("%s", why.text[0] ? why.text : strerror(-r));
 }

@@ -194,6 +194,7 @@ static void without_a_microphone_it_is_refused_in_words(void **state)
 	measure_with("fifo", path_of("nobody-made-this"));
 	LOOK_UNTIL(now.measure.runs == 2);
 	refused("no microphone");
+	assert_null(strstr(now.measure.words, "own switch")); /* its reason says what to do */
 }
 
 static struct parlour_setup two(void)
