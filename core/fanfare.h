@@ -251,6 +251,7 @@ struct ff_snapshot {
 	uint64_t log_count; /* lines ever logged; the newest is log[(log_count-1) %
 			       FF_LOG_LINES] */
 	int64_t time_ms;    /* CLOCK_REALTIME of this snapshot */
+	uint32_t refused;   /* ticket of the latest addition that was refused, 0 = none */
 
 	char profile[FF_NAME_MAX];
 	bool modified;	       /* differs from the saved file */
@@ -300,7 +301,8 @@ struct ff_snapshot {
  *	FF_REMOVE_ZONE				FF_RESTORE_ZONE
  *	FF_MEASURE				FF_MEASURE_RESULT without flag
  * A ticket is a number of the asker's choice, 0 = none: whoever adds does not
- * know the id yet. Loading a profile forgets what was removed from the last.
+ * know the id yet; the snapshot's refused is that of an addition that failed.
+ * Loading a profile forgets what was removed from the last.
  */
 enum ff_verb {
 	/* id = speaker */

@@ -86,6 +86,20 @@ bool verbs_is_zone(struct control *c, uint32_t z)
 
 /* ---- which verb is whose ---------------------------------------------------------------- */
 
+/* An addition. Whoever gave the ticket learns when nothing came of it: then there is nothing to
+ * undo. */
+static void add(struct control *c, const struct ff_command *cmd,
+		void (*verb)(struct control *c, const struct ff_command *cmd))
+{
+	uint64_t rank = c->next_rank;
+
+	verb(c, cmd);
+	if (c->next_rank != rank || !cmd->other)
+		return;
+	c->refused = cmd->other;
+	control_changed(c);
+}
+
 void commands_do(struct control *c, const struct ff_command *cmd)
 {
 	if (!text_is_clean(cmd->type) || !text_is_clean(cmd->device) ||
@@ -112,7 +126,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 		verbs_clear_clips(c, cmd->id);
 		break;
 	case FF_ADD_SPEAKER:
-		verbs_add_speaker(c, cmd);
+		add(c, cmd, verbs_add_speaker);
 		break;
 	case FF_SET_SOURCE_GAIN:
 	case FF_SET_SOURCE_DEVICE:
@@ -121,7 +135,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 		verbs_source(c, cmd);
 		break;
 	case FF_ADD_SOURCE:
-		verbs_add_source(c, cmd);
+		add(c, cmd, verbs_add_source);
 		break;
 	case FF_RESTORE:
 	case FF_RESTORE_ZONE:

@@ -286,6 +286,28 @@ static void an_added_speaker_is_removed_and_restored_by_its_ticket(void **state)
 	WAIT_FOR(ff, as_at_first());
 }
 
+static bool its_ticket_is_refused(void)
+{
+	return now.refused == 4712;
+}
+
+static void an_addition_that_is_refused_is_told_by_its_ticket(void **state)
+{
+	struct ff_command add = { .verb = FF_ADD_SPEAKER,
+				  .output = FF_OUT_FILE,
+				  .other = 4711,
+				  .device = "tape.mp3" };
+
+	(void)state;
+	open_house();
+	assert_int_equal(now.refused, 0);
+	submit(ff, add);
+	add.other = 4712;
+	submit(ff, add);
+	WAIT_FOR(ff, its_ticket_is_refused());
+	assert_true(as_at_first());
+}
+
 static void a_name_is_changed_and_changed_back(void **state)
 {
 	uint32_t id;
@@ -474,6 +496,7 @@ int main(void)
 		TEST(a_speaker_moves_to_another_zone_and_back_to_its_place),
 		TEST(a_removed_speaker_comes_back_as_it_was),
 		TEST(an_added_speaker_is_removed_and_restored_by_its_ticket),
+		TEST(an_addition_that_is_refused_is_told_by_its_ticket),
 		TEST(a_name_is_changed_and_changed_back),
 		TEST(a_zone_comes_is_renamed_and_goes),
 		TEST(a_removed_zone_comes_back_with_all_in_it),
