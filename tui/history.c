@@ -187,6 +187,20 @@ void history_redo(struct ui *ui)
 	history_tell(ui, c, true, "(z undo)");
 }
 
+void history_heed(struct history *h, const struct ff_snapshot *snap)
+{
+	for (uint32_t i = 0; snap->refused && i < h->n; i++) {
+		const struct ff_command *again = &h->change[i].after;
+
+		if (again->verb != FF_RESTORE || again->id || again->other != snap->refused)
+			continue;
+		h->n--;
+		h->at -= i < h->at;
+		memmove(h->change + i, h->change + i + 1, (h->n - i) * sizeof(h->change[0]));
+		return;
+	}
+}
+
 void history_forget(struct history *h)
 {
 	*h = (struct history){ .ticket = h->ticket };

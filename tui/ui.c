@@ -73,6 +73,7 @@ void ui_update(struct ui *ui, uint64_t now_ms)
 		ui->toast[0] = '\0';
 	ui_heed_log(ui);
 	ui->first = true;
+	history_heed(&ui->history, &ui->snap);
 	history_overlay(&ui->history, &ui->snap, now_ms);
 	for (int p = 0; p < PANE_COUNT; p++)
 		pane_kind((enum pane)p)->update(ui);

@@ -164,6 +164,32 @@ static void profiles_are_loaded_saved_and_deleted(void **state)
 	free(ui);
 }
 
+static void what_was_refused_is_no_change_to_undo(void **state)
+{
+	struct ui *ui = profiles();
+	struct ff_command other;
+
+	(void)state;
+	type(ui, ":add-speaker file:tape.mp3\n");
+	other = *last();
+	assert_int_equal(other.verb, FF_ADD_SPEAKER);
+	type(ui, ":add-source tone:pink\n");
+	snap.refused = other.other;
+	snap.change++;
+	ui->snap = snap;
+	ui_update(ui, ui->now_ms + 50);
+	type(ui, "z"); /* the source, and nothing before it */
+	assert_int_equal(last()->verb, FF_REMOVE_SOURCE);
+	sent.n = 0;
+	type(ui, "z");
+	assert_int_equal(sent.n, 0);
+	assert_string_equal(ui->toast, "nothing to undo");
+	type(ui, "Z");
+	assert_int_equal(last()->verb, FF_RESTORE);
+	assert_int_not_equal(last()->other, other.other);
+	free(ui);
+}
+
 static void a_new_profile_is_named_first(void **state)
 {
 	struct ui *ui = profiles();
@@ -763,6 +789,7 @@ int main(void)
 		T(the_cursor_stays_on_what_it_was),
 		T(the_filter_leaves_what_has_the_letters),
 		T(profiles_are_loaded_saved_and_deleted),
+		T(what_was_refused_is_no_change_to_undo),
 		T(a_new_profile_is_named_first),
 		T(names_are_changed_and_changed_back),
 		T(a_source_named_after_its_device_is_so_again),
