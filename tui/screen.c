@@ -395,6 +395,10 @@ void screen_suspend(struct screen *s)
 	if (s->lost || s->away)
 		return;
 	screen_tell_mouse(s, false);
+	/* what comes next is written there, where no other page is gone back to */
+	move(getmaxy(stdscr) - 1, 0);
+	clrtoeol();
+	refresh();
 	screen_drain(s);
 	endwin();
 	screen_drain(s);

@@ -195,6 +195,25 @@ static void bad_files_are_named_and_done_without(void **state)
 	drop_settings();
 }
 
+static int run_on_linux(void *argv)
+{
+	setenv("TERM", "linux", 1); /* the Pi's own screen: no second page to go back from */
+	execv(program, argv);
+	return 127;
+}
+
+static void its_last_line_does_not_stay_behind(void **state)
+{
+	struct terminal *t = terminal_new(24, 80, run_on_linux, (void *)(uintptr_t)demo);
+
+	(void)state;
+	assert_true(terminal_shows(t, "q leave", SOON));
+	terminal_send(t, "Qy");
+	assert_int_equal(terminal_status(t, 0, SOON), 0);
+	assert_true(terminal_loses(t, "q leave", SOON));
+	terminal_free(t);
+}
+
 static void a_second_one_asks_before_it_takes_over(void **state)
 {
 	struct terminal *t = terminal_new(24, 80, run, (void *)(uintptr_t)demo), *u;
@@ -498,6 +517,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(the_demonstration_plays_and_says_that_it_is_simulated),
 		T(a_theme_is_tried_chosen_and_remembered),
+		T(its_last_line_does_not_stay_behind),
 		T(bad_files_are_named_and_done_without),
 		T(a_second_one_asks_before_it_takes_over),
 		T(the_sound_goes_on_whatever_becomes_of_the_terminal),
