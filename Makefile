@@ -23,7 +23,7 @@ PKGS_BENCH := pipewire-bin htop btop
 
 MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile kissfft-float
 
-ifneq ($(filter-out help clean lab uninstall deb deps-% install-%,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean lab lab-boot uninstall deb package deps-% install-%,$(or $(MAKECMDGOALS),all)),)
 CORE_CFLAGS := $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
 CORE_LIBS   := $(shell pkg-config --libs $(MODULES) 2>/dev/null) -lm -lpthread
 TUI_CFLAGS  := $(shell pkg-config --cflags ncursesw 2>/dev/null)
@@ -54,8 +54,8 @@ FUZZ_BIN   := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TEST_ROOMS := $(sort $(patsubst %/,%,$(dir $(HELP_SRC))))
 TEST_LIBS_A := $(TEST_ROOMS:%=$(BUILD)/%.a)
 
-.PHONY: all run check unit programs lab arm64 asan tsan fuzz bench tidy format format-check layers clean help \
-	deps-run deps-check deps-ci deps-tidy deps-lab deps-deb deps-bench deb share install uninstall force
+.PHONY: all run check unit programs lab lab-boot arm64 asan tsan fuzz bench tidy format format-check layers clean help \
+	deps-run deps-check deps-ci deps-tidy deps-lab deps-deb deps-bench deb package share install uninstall force
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -68,6 +68,7 @@ help:
 	@echo 'make run      install what is missing, build, start the console'
 	@echo 'make check    install what the tests need, build and pass them'
 	@echo 'make lab      three speakers on a virtual radio in a virtual machine (LAB=bookworm too)'
+	@echo 'make lab-boot the installed package in one with systemd: boots in a row, power cuts'
 	@echo 'make arm64    build for a Raspberry Pi here, and test it under emulation'
 	@echo 'make asan tsan fuzz bench tidy format install uninstall   as their names say'
 
@@ -165,6 +166,13 @@ $(BUILD)/tests/lab/speaker $(BUILD)/tests/lab/judge: %: %.o $(BUILD)/tests/lab.a
 lab:
 	@tests/deps.sh $(PKGS_LAB) || true
 	@tests/lab/lab --release $(LAB) $(SCENES)
+
+# As at home: systemd, the package, power cuts. BOOTS in a row, and CUTS while it saves.
+BOOTS ?= 3
+CUTS  ?= 3
+lab-boot:
+	@tests/deps.sh $(PKGS_LAB) || true
+	@tests/lab/boot --release $(LAB) --boots $(BOOTS) --cuts $(CUTS)
 
 asan: deps-check
 	@ASAN_OPTIONS=detect_leaks=1 FANFARE_ROOMS=$${FANFARE_ROOMS:-30} $(MAKE) --no-print-directory unit BUILD=$(BUILD)/asan \
@@ -271,12 +279,15 @@ uninstall:
 
 # A package of this machine's release, in $(BUILD)/deb: fanfare_VERSION_ARCH.deb.
 deb: deps-deb
+	@$(MAKE) --no-print-directory package
+	@lintian --allow-root --fail-on error,warning $(BUILD)/deb/*.deb
+
+package:
 	@rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
 	@$(MAKE) --no-print-directory install BUILD=$(BUILD)/usr PREFIX=/usr SYSCONFDIR=/etc \
-		DESTDIR=$(CURDIR)/$(BUILD)/deb/tree >/dev/null
+		DESTDIR=$(abspath $(BUILD)/deb/tree) >/dev/null
 	@core/service/debian/build.sh $(VERSION) $(BUILD)/deb/tree $(BUILD)/deb
 	@rm -r $(BUILD)/deb/tree
-	@lintian --allow-root --fail-on error,warning $(BUILD)/deb/*.deb
 
 # ---- what apt has to bring ------------------------------------------------------------------
 
