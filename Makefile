@@ -153,13 +153,14 @@ unit: $(UNIT) all
 layers:
 	@bash tests/layers.test.sh && bash tests/imports.test.sh
 
-# Where the lab's helpers are wanted without the rest: the radio, the recording speaker, the judge.
+# Where the lab's helpers are wanted without the rest: the radio, speaker, judge and microphone.
 radio: $(BUILD)/tests/radio/radio
 $(BUILD)/tests/radio/radio: $(BUILD)/tests/radio.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive -lm $(LDFLAGS)
 
-lab-tools: $(BUILD)/tests/lab/speaker $(BUILD)/tests/lab/judge
-$(BUILD)/tests/lab/speaker $(BUILD)/tests/lab/judge: %: %.o $(BUILD)/tests/lab.a
+LAB_TOOLS := $(addprefix $(BUILD)/tests/lab/,speaker judge microphone)
+lab-tools: $(LAB_TOOLS)
+$(LAB_TOOLS): %: %.o $(BUILD)/tests/lab.a $(BUILD)/tests/align.a $(BUILD)/libcore.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $^ $(CORE_LIBS) $(LDFLAGS)
 
 # What apt cannot bring, the lab names itself, and fails.

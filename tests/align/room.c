@@ -246,8 +246,9 @@ static void add_tail(struct room *r, const struct room_speaker *s, float *to, si
 				 normal(r));
 }
 
-static void make_response(struct room *r, const struct room_speaker *s, float *to, size_t n)
+void room_response(struct room *r, uint32_t speaker, float *to, size_t n)
 {
+	const struct room_speaker *s = &r->speaker[speaker];
 	double rate = r->mic_rate;
 	struct biquad q;
 
@@ -442,7 +443,7 @@ float *room_record(struct room *r, size_t *ret_frames)
 		const struct room_speaker *s = &r->speaker[i];
 
 		memset(w.a, 0, w.n * sizeof(*w.a));
-		make_response(r, s, w.a, tail);
+		room_response(r, i, w.a, tail);
 		kiss_fftr(w.forward, w.a, w.room);
 		make_dry(r, s, dry);
 		add_slot(r, &w, i, i, dry, record, frames);

@@ -52,6 +52,12 @@ void room_draw(struct room *r, uint64_t seed, uint32_t speakers);
 /* Uniform in from..to, the next of the room's numbers. */
 double room_random(struct room *r, double from, double to);
 
+/*
+ * What of an impulse at a speaker (one of run.speakers) reaches the microphone: n frames at
+ * mic_rate, its own cone and the way through the room in them, latency and gain not.
+ */
+void room_response(struct room *r, uint32_t speaker, float *to, size_t n);
+
 /* What the microphone hears of the whole run: *ret_frames frames, to be freed. */
 float *room_record(struct room *r, size_t *ret_frames);
 

@@ -11,7 +11,7 @@
 #define RTP_HEADER 12u
 #define SBC_SYNC   0x9Cu
 
-static const char magic[8] = { 'F', 'F', 'C', 'A', 'P', ' ', '1', '\n' };
+static const char magic[CAPTURE_HEAD] = { 'F', 'F', 'C', 'A', 'P', ' ', '1', '\n' };
 
 static void fclosep(FILE **f)
 {
@@ -62,6 +62,26 @@ int packet_parse(struct packet *p)
 	p->mode = d[RTP_HEADER + 2] >> 2 & 0x03;
 	p->bitpool = d[RTP_HEADER + 3];
 	return 0;
+}
+
+int capture_next(uint8_t *from, size_t n, struct packet *ret)
+{
+	const size_t head = sizeof(ret->arrival_ns) + sizeof(ret->length);
+	struct packet p = { 0 };
+
+	if (n < head)
+		return 0;
+	memcpy(&p.arrival_ns, from, sizeof(p.arrival_ns));
+	memcpy(&p.length, from + sizeof(p.arrival_ns), sizeof(p.length));
+	if (p.length == 0 || p.length > CAPTURE_PACKET_MAX)
+		return -EBADMSG;
+	if (n < head + p.length)
+		return 0;
+	p.data = from + head;
+	if (packet_parse(&p) < 0)
+		p.sbc_frames = 0;
+	*ret = p;
+	return (int)(head + p.length);
 }
 
 /* 1: one packet more; 0: the end, or a record cut short; -errno. */

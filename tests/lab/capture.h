@@ -40,6 +40,14 @@ int capture_begin(FILE *f);
 int capture_add(FILE *f, int64_t arrival_ns, const void *data, uint32_t length);
 
 /*
+ * [any] Read the record that begins at from, of n bytes that are there so far; *ret's data
+ * point into them. Bytes it takes, 0 (not all there yet) or -EBADMSG. What does not parse has
+ * zero SBC frames. Before the first record there are CAPTURE_HEAD bytes.
+ */
+#define CAPTURE_HEAD 8u
+int capture_next(uint8_t *from, size_t n, struct packet *ret);
+
+/*
  * [any] Read a file into memory; *ret is the caller's, for capture_free(). A last
  * record cut short (the writer was killed) is left out. Fails with -errno of
  * opening, -EBADMSG (not a capture, or a length out of range) or -ENOMEM.

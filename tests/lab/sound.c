@@ -12,10 +12,9 @@
 
 #include "core/base/scope.h"
 
-#define RTP_HEADER    12u
-#define BREAK_FRAMES  441000	 /* an RTP time further off than this begins a new stretch */
-#define PACKET_FRAMES (15 * 128) /* the most one packet holds */
-#define PCM_MAX	      4096	 /* bytes of one decoded SBC frame, at most 16*8*2*2 */
+#define RTP_HEADER   12u
+#define BREAK_FRAMES 441000 /* an RTP time further off than this begins a new stretch */
+#define PCM_MAX	     4096   /* bytes of one decoded SBC frame, at most 16*8*2*2 */
 
 static void sf_closep(SNDFILE **f)
 {
@@ -206,23 +205,10 @@ static int64_t place(const struct placed *p, const struct stretch *s, const stru
 	return llround(anchor) + (int32_t)(k->rtp_time - s->base);
 }
 
-static void put(struct placed *p, int64_t at, const int16_t *pcm, size_t frames,
-		unsigned channels)
-{
-	for (size_t i = 0; i < frames; i++) {
-		int64_t f = at + (int64_t)i;
-
-		if (f < 0 || f >= (int64_t)p->sound.count)
-			continue;
-		p->sound.frames[2 * f] = (float)pcm[i * channels] / 32768.0f;
-		p->sound.frames[2 * f + 1] = (float)pcm[i * channels + channels - 1] / 32768.0f;
-	}
-}
-
-static int decode_packet(sbc_t *sbc, const struct packet *k, int64_t at, struct placed *p)
+int sound_packet(sbc_t *sbc, const struct packet *k, float ret[2 * PACKET_FRAMES])
 {
 	const uint8_t *d = k->data + RTP_HEADER + 1;
-	size_t left = k->length - RTP_HEADER - 1;
+	size_t left = k->length - RTP_HEADER - 1, frames = 0;
 	unsigned channels = k->mode == SBC_MODE_MONO ? 1 : 2;
 	int16_t pcm[PCM_MAX / sizeof(int16_t)];
 
@@ -232,12 +218,32 @@ static int decode_packet(sbc_t *sbc, const struct packet *k, int64_t at, struct 
 
 		if (n <= 0)
 			return -EBADMSG;
-		put(p, at, pcm, written / (channels * sizeof(int16_t)), channels);
-		at += (int64_t)(written / (channels * sizeof(int16_t)));
+		written /= channels * sizeof(int16_t);
+		for (size_t f = 0; f < written && frames < PACKET_FRAMES; f++, frames++) {
+			ret[2 * frames] = (float)pcm[f * channels] / 32768.0f;
+			ret[2 * frames + 1] =
+				(float)pcm[f * channels + channels - 1] / 32768.0f;
+		}
 		d += n;
 		left -= (size_t)n;
 	}
-	return 0;
+	return (int)frames;
+}
+
+static int decode_packet(sbc_t *sbc, const struct packet *k, int64_t at, struct placed *p)
+{
+	float stereo[2 * PACKET_FRAMES];
+	int n = sound_packet(sbc, k, stereo);
+
+	for (int i = 0; i < n; i++) {
+		int64_t f = at + i;
+
+		if (f < 0 || f >= (int64_t)p->sound.count)
+			continue;
+		p->sound.frames[2 * f] = stereo[2 * i];
+		p->sound.frames[2 * f + 1] = stereo[2 * i + 1];
+	}
+	return n < 0 ? n : 0;
 }
 
 /* A stream may change its channel mode only where a stretch begins, so does the decoder. */

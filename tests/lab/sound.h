@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sbc/sbc.h>
+
 #include "tests/lab/capture.h"
 #include "tests/lab/figures.h"
 
@@ -29,6 +31,14 @@ int sound_save(const char *path, const struct sound *s);
  * (1..3600) long, the same every time. 0 or -ENOMEM.
  */
 int sound_programme(unsigned seconds, struct sound *ret);
+
+#define PACKET_FRAMES (15 * 128) /* the most one packet holds */
+
+/*
+ * [any] The sound of one packet that parsed, by its stream's decoder: ret in two channels.
+ * Frames, or -EBADMSG (no SBC).
+ */
+int sound_packet(sbc_t *sbc, const struct packet *k, float ret[2 * PACKET_FRAMES]);
 
 /* A run of packets of one stream: its RTP time goes on without a new beginning. */
 struct stretch {

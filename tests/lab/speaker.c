@@ -2,13 +2,14 @@
 /*
  * speaker - an A2DP speaker on BlueZ that writes down what it is sent.
  *
- *	speaker -a hci1|ADDRESS -o FILE [-n NAME] [-b BITPOOL] [-m] [-d MS]
+ *	speaker -a hci1|ADDRESS -o FILE [-n NAME] [-b BITPOOL] [-m] [-d MS] [-t FIFO]
  *
  * Registers one SBC sink end-point and an agent that agrees to everything, makes
  * its adapter powered, discoverable and pairable under NAME, takes every stream
  * that is started and records its packets to FILE (capture.h), with the time each
  * was read. -b: highest bitpool it claims to take (default 53); -m: mono only;
- * -d: the delay it reports in ms, where its BlueZ lets a sink say so (5.79 and on).
+ * -d: the delay it reports in ms, where its BlueZ lets a sink say so (5.79 and on);
+ * -t: as a capture to a FIFO as well, at once, for a room to hear (microphone.c).
  * SIGUSR1 begins the capture anew: what was before is not to be judged.
  * Outlives bluetoothd and its adapter, and serves them again when they return.
  * Each event is one line on standard output, with CLOCK_MONOTONIC in seconds.
@@ -46,6 +47,7 @@ struct speaker {
 	bool mono;
 	uint16_t delay; /* 1/10 ms; 0: do not report */
 	FILE *out;
+	FILE *tee; /* NULL: nobody hears it */
 	sd_bus *bus;
 	sd_event *event;
 	char adapter[64];    /* object path while registered, else empty */
@@ -98,6 +100,7 @@ static int on_packet(sd_event_source *source, int fd, uint32_t revents, void *us
 	(void)revents;
 	for (;;) {
 		ssize_t n = read(fd, data, sizeof(data));
+		int64_t at;
 
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return 0;
@@ -105,9 +108,16 @@ static int on_packet(sd_event_source *source, int fd, uint32_t revents, void *us
 			stream_close(s);
 			return 0;
 		}
-		if (capture_add(s->out, now_ns(), data, (uint32_t)n) < 0) {
+		at = now_ns();
+		if (capture_add(s->out, at, data, (uint32_t)n) < 0) {
 			say("cannot write the capture");
 			return sd_event_exit(s->event, EXIT_FAILURE);
+		}
+		if (s->tee &&
+		    (capture_add(s->tee, at, data, (uint32_t)n) < 0 || fflush(s->tee) != 0)) {
+			say("nobody hears it any more");
+			fclose(s->tee);
+			s->tee = NULL;
 		}
 		if (s->packets++ == 0)
 			say("first packet, %zd bytes", n);
@@ -470,10 +480,10 @@ static int on_removed(sd_bus_message *m, void *userdata, sd_bus_error *error)
 
 static int options(struct speaker *s, int argc, char **argv)
 {
-	const char *out = NULL;
+	const char *out = NULL, *tee = NULL;
 	int c;
 
-	while ((c = getopt(argc, argv, "a:o:n:b:d:m")) != -1) {
+	while ((c = getopt(argc, argv, "a:o:n:b:d:mt:")) != -1) {
 		switch (c) {
 		case 'a':
 			s->where = optarg;
@@ -493,6 +503,9 @@ static int options(struct speaker *s, int argc, char **argv)
 		case 'm':
 			s->mono = true;
 			break;
+		case 't':
+			tee = optarg;
+			break;
 		default:
 			return -EINVAL;
 		}
@@ -502,6 +515,11 @@ static int options(struct speaker *s, int argc, char **argv)
 	s->out = fopen(out, "wbe");
 	if (!s->out)
 		return -errno;
+	if (tee) {
+		s->tee = fopen(tee, "wbe"); /* waits for its reader */
+		if (!s->tee || capture_begin(s->tee) < 0)
+			return -errno;
+	}
 	return capture_begin(s->out);
 }
 
@@ -576,9 +594,10 @@ int main(int argc, char **argv)
 	if (r == -EINVAL) {
 		fprintf(stderr,
 			"usage: speaker -a hciN|ADDRESS -o FILE [-n NAME] [-b BITPOOL] [-m] "
-			"[-d MS]\n");
+			"[-d MS] [-t FIFO]\n");
 		return 2;
 	}
+	signal(SIGPIPE, SIG_IGN); /* of a FIFO without a reader */
 	/* the time of arrival is to be the packet's, not the scheduler's; not needed to work */
 	(void)sched_setscheduler(0, SCHED_FIFO, &priority);
 	if (r == 0)
@@ -590,5 +609,7 @@ int main(int argc, char **argv)
 	stream_close(&s);
 	if (s.out)
 		fclose(s.out);
+	if (s.tee)
+		fclose(s.tee);
 	return r < 0 ? EXIT_FAILURE : r;
 }

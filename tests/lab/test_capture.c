@@ -114,6 +114,34 @@ static void a_record_cut_short_ends_the_file(void **state)
 	assert_int_equal(c->packets[0].sbc_frames, 0); /* kept, and known to be junk */
 }
 
+static void a_record_is_read_when_all_of_it_is_there(void **state)
+{
+	uint8_t d[17] = { 0x80, 0x60, 0, 7, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0x9C, 0xBD, 53, 0 };
+	uint8_t file[64];
+	struct packet p = { 0 };
+	FILE *f = fresh();
+	size_t n;
+
+	(void)state;
+	assert_int_equal(capture_begin(f), 0);
+	assert_int_equal(capture_add(f, 99, d, sizeof(d)), 0);
+	fclose(f);
+	f = fopen(path, "rb");
+	n = fread(file, 1, sizeof(file), f);
+	fclose(f);
+	assert_int_equal(n, CAPTURE_HEAD + 12 + sizeof(d));
+	n -= CAPTURE_HEAD;
+	for (size_t k = 0; k < n; k++)
+		assert_int_equal(capture_next(file + CAPTURE_HEAD, k, &p), 0);
+	assert_int_equal(capture_next(file + CAPTURE_HEAD, n, &p), n);
+	assert_int_equal(p.arrival_ns, 99);
+	assert_int_equal(p.rtp_seq, 7);
+	assert_int_equal(p.sbc_frames, 1);
+	assert_memory_equal(p.data, d, sizeof(d));
+	file[CAPTURE_HEAD + 8 + 3] = 1; /* 16 MB and more */
+	assert_int_equal(capture_next(file + CAPTURE_HEAD, n, &p), -EBADMSG);
+}
+
 /* Encode s into packets; every packet for which left_out() says so is not written. */
 static void write_stream(FILE *f, const struct sound *s, int64_t begin_ns, uint32_t rtp,
 			 int (*left_out)(unsigned), int64_t (*jitter)(unsigned))
@@ -239,6 +267,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_capture_is_refused),
 		cmocka_unit_test(headers_that_lie_do_not_parse),
 		cmocka_unit_test(a_record_cut_short_ends_the_file),
+		cmocka_unit_test(a_record_is_read_when_all_of_it_is_there),
 		cmocka_unit_test(nothing_that_plays_is_no_sound),
 		cmocka_unit_test(sound_keeps_its_place_when_packets_are_lost),
 		cmocka_unit_test(a_stream_that_begins_anew_is_placed_by_its_arrival),

@@ -123,6 +123,43 @@ our_speaker() # N NAME [OPTION...]
 	within 15 grep -q 'ready on' "$out/speaker$n.log" || give_up "our speaker did not start on hci$n"
 }
 
+# Microphone in a room with those speakers: hw:Loopback,1,1 is what it gives. Each SPEAKER=MS
+# is one of ours, started with -t $here/room$SPEAKER.fifo, and its hidden latency.
+microphone_up() # SEED SPEAKER=MS...
+{
+	local seed=$1
+	shift
+	start microphone microphone -D hw:Loopback,0,1 -s "$seed" -o "$here/room" "$@"
+	within 10 grep -q '^ready' "$out/microphone.log" || give_up "the microphone did not start"
+}
+
+# The ms that sound takes from speaker N to the microphone.
+way() { sed -n "s/^speaker $1: .* way \([0-9.]*\) ms.*/\1/p" "$out/microphone.log"; }
+
+# What the speakers played so far is kept as NAMEn.wav; from here on it is recorded anew.
+room_so_far() # NAME N...
+{
+	local name=$1 n begun
+	shift
+	for n in "$@"; do mv "$here/room$n.wav" "$here/$name$n.wav"; done
+	begun=$(grep -c '^anew' "$out/microphone.log")
+	kill -s USR1 "${pids[microphone]}"
+	within 5 anew_again "$begun" || give_up "the microphone does not record anew"
+}
+
+anew_again() { [ "$(grep -c '^anew' "$out/microphone.log")" -gt "$1" ]; }
+
+# shellcheck disable=SC2034
+# How much later (ms) at the microphone speaker B is heard than A, by what sounded at both
+# and the ways from them: into $true_skew.
+true_skew() # NAME A B
+{
+	declare -A f
+	judge_into f match "$here/$1$2.wav" "$here/$1$3.wav"
+	want "likeness $1 $2-$3" "${f[correlation]:-}" '>=' 0.99
+	true_skew=$(awk "BEGIN { printf \"%.3f\", ${f[lag_ms]:-999} + $(way "$3") - $(way "$2") }")
+}
+
 # Programme material played into the loopback card: hw:Loopback,1,0 is what Fanfare captures.
 programme_up()
 {
