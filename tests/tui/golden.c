@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* golden - see golden.h. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cmocka.h>
+
 #include "core/base/scope.h"
 #include "tests/tui/golden.h"
+#include "tui/draw.h"
 #include "tui/text.h"
 
 static const char letters[] = {
@@ -177,4 +184,15 @@ bool golden_same(const char *name, const struct cells *c, bool styles)
 bool golden_worn(const char *name, const struct cells *c, const struct theme *t, int colors)
 {
 	return golden_compare(name, worn_text(c, t, colors));
+}
+
+void golden_picture(const struct ui *ui, const char *name, int rows, int cols,
+		    enum glyphs glyphs)
+{
+	struct cells c;
+
+	assert_int_equal(cells_init(&c, rows, cols, glyphs), 0);
+	ui_draw(ui, &c);
+	assert_true(golden_same(name, &c, glyphs == GLYPHS_FULL));
+	cells_done(&c);
 }

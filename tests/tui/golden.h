@@ -12,6 +12,7 @@
 
 #include "tui/cells.h"
 #include "tui/theme.h"
+#include "tui/ui.h"
 
 /*
  * Compare c with golden/NAME.txt, if asked in colour (the letters of style.h)
@@ -28,5 +29,10 @@ bool golden_worn(const char *name, const struct cells *c, const struct theme *t,
 
 /* The grid as text, a line a row; the caller's to free(). */
 char *golden_text(const struct cells *c, bool styles);
+
+/* Draw ui at that size and assert that it is like golden/NAME.txt; in full glyphs its styles
+ * too. */
+void golden_picture(const struct ui *ui, const char *name, int rows, int cols,
+		    enum glyphs glyphs);
 
 #endif

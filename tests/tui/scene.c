@@ -7,6 +7,7 @@
 
 #include "core/base/scope.h"
 #include "tests/tui/scene.h"
+#include "tui/keys.h"
 
 static void name_speaker(struct ff_speaker *s, uint32_t i)
 {
@@ -285,4 +286,10 @@ struct ui *scene_ui(const struct ff_snapshot *s, struct scene_sent *sent)
 		ui_update(ui, now);
 	}
 	return ui;
+}
+
+void scene_type(struct ui *ui, const char *keys)
+{
+	for (; *keys; keys++)
+		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
 }

@@ -40,4 +40,7 @@ int scene_submit(void *arg, const struct ff_command *command);
 /* A model at time 10 s that has seen s three times, its commands into sent. */
 struct ui *scene_ui(const struct ff_snapshot *s, struct scene_sent *sent);
 
+/* Type keys into it, a millisecond apart; \n is Enter. */
+void scene_type(struct ui *ui, const char *keys);
+
 #endif

@@ -33,12 +33,6 @@ static struct ui *four(void)
 	return ui;
 }
 
-static void type(struct ui *ui, const char *keys)
-{
-	for (; *keys; keys++)
-		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
-}
-
 static void answer(struct ui *ui)
 {
 	snap.change++;
@@ -79,7 +73,7 @@ static void who_trims_keeps_the_reference(void **state)
 	struct ui *ui = four();
 
 	(void)state;
-	type(ui, "l");
+	scene_type(ui, "l");
 	snap.speakers[1].latency_ms = 400;
 	answer(ui);
 	assert_string_equal(align_reference(ui)->name, "Bath");
@@ -87,7 +81,7 @@ static void who_trims_keeps_the_reference(void **state)
 	snap.speakers_n = 3;
 	answer(ui);
 	assert_string_equal(align_reference(ui)->name, "Den left");
-	type(ui, "\n");
+	scene_type(ui, "\n");
 	assert_string_equal(align_reference(ui)->name, "Kitchen");
 	free(ui);
 }
@@ -102,7 +96,7 @@ static void another_zone_has_another_reference(void **state)
 	answer(ui);
 	assert_string_equal(align_reference(ui)->name, "Den left");
 	assert_true(isnan(align_offset(ui, &ui->snap.speakers[2])));
-	type(ui, "jj");
+	scene_type(ui, "jj");
 	assert_string_equal(align_reference(ui)->name, "Bath");
 	assert_true(isnan(align_offset(ui, &ui->snap.speakers[0])));
 	free(ui);
@@ -114,19 +108,19 @@ static void steps_are_exact_however_many(void **state)
 
 	(void)state;
 	for (int i = 0; i < 10; i++)
-		type(ui, ".");
+		scene_type(ui, ".");
 	assert_trimmed(1, 1.0f);
 	for (int i = 0; i < 7; i++)
-		type(ui, ",");
+		scene_type(ui, ",");
 	assert_trimmed(1, 0.3f);
-	type(ui, "l");
+	scene_type(ui, "l");
 	assert_trimmed(1, 1.3f);
 	ui_key(ui, KEYS_LEFT, ui->now_ms);
 	ui_key(ui, KEYS_SHIFT_LEFT, ui->now_ms);
 	assert_trimmed(1, -9.7f);
-	type(ui, "L");
+	scene_type(ui, "L");
 	assert_trimmed(1, 0.3f);
-	type(ui, "z"); /* one knob turned: one change */
+	scene_type(ui, "z"); /* one knob turned: one change */
 	assert_trimmed(1, 0);
 	free(ui);
 }
@@ -139,9 +133,9 @@ static void a_typed_trim_has_limits_and_a_unit(void **state)
 	};
 
 	(void)state;
-	type(ui, "=12.56\n");
+	scene_type(ui, "=12.56\n");
 	assert_trimmed(1, 12.6f);
-	type(ui, "=-3 ms\n");
+	scene_type(ui, "=-3 ms\n");
 	assert_trimmed(1, -3);
 	sent.n = 0;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -151,7 +145,7 @@ static void a_typed_trim_has_limits_and_a_unit(void **state)
 	assert_int_equal(sent.n, 0);
 	snap.speakers[0].trim_ms = 499.5f;
 	answer(ui);
-	type(ui, "l");
+	scene_type(ui, "l");
 	assert_trimmed(1, 500);
 	free(ui);
 }
@@ -161,11 +155,11 @@ static void reset_takes_the_trim_away(void **state)
 	struct ui *ui = four();
 
 	(void)state;
-	type(ui, "r"); /* Kitchen has none */
+	scene_type(ui, "r"); /* Kitchen has none */
 	assert_int_equal(sent.n, 0);
-	type(ui, "jjr");
+	scene_type(ui, "jjr");
 	assert_trimmed(3, 0);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_trimmed(3, 48);
 	free(ui);
 }
@@ -175,22 +169,22 @@ static void two_trims_are_compared_back_and_forth(void **state)
 	struct ui *ui = four();
 
 	(void)state;
-	type(ui, "jjx");
+	scene_type(ui, "jjx");
 	assert_int_equal(sent.n, 0); /* nothing was changed: nothing to compare */
-	type(ui, "L");
+	scene_type(ui, "L");
 	assert_trimmed(3, 58);
 	snap.speakers[2].trim_ms = 58;
 	answer(ui);
 	assert_float_equal(align_other(ui, &ui->snap.speakers[2]), 48, 0.001);
-	type(ui, "x");
+	scene_type(ui, "x");
 	assert_trimmed(3, 48); /* as it was found */
 	snap.speakers[2].trim_ms = 48;
 	answer(ui);
-	type(ui, "x");
+	scene_type(ui, "x");
 	assert_trimmed(3, 58);
 	snap.speakers[2].trim_ms = 58;
 	answer(ui);
-	type(ui, "k"); /* each has its own */
+	scene_type(ui, "k"); /* each has its own */
 	assert_float_equal(align_other(ui, align_selected(ui)), 0, 0.001);
 	free(ui);
 }
@@ -200,7 +194,7 @@ static void clicks_sound_on_two_and_end_with_the_pane(void **state)
 	struct ui *ui = four();
 
 	(void)state;
-	type(ui, "jt");
+	scene_type(ui, "jt");
 	assert_int_equal(last()->verb, FF_CLICKS);
 	assert_true(last()->flag);
 	assert_int_equal(last()->id, 2);
@@ -208,21 +202,21 @@ static void clicks_sound_on_two_and_end_with_the_pane(void **state)
 	snap.clicks_speaker = 2;
 	snap.clicks_reference = 4;
 	answer(ui);
-	type(ui, "jt"); /* on to the next one */
+	scene_type(ui, "jt"); /* on to the next one */
 	assert_true(last()->flag);
 	assert_int_equal(last()->id, 3);
 	snap.clicks_speaker = 3;
 	answer(ui);
-	type(ui, "t");
+	scene_type(ui, "t");
 	assert_false(last()->flag);
 	assert_int_equal(last()->id, 3);
 	snap.clicks_speaker = snap.clicks_reference = 0;
 	answer(ui);
 	sent.n = 0;
-	type(ui, "jt"); /* the reference beside itself */
+	scene_type(ui, "jt"); /* the reference beside itself */
 	assert_int_equal(sent.n, 0);
 	assert_non_null(strstr(ui->toast, "is the reference"));
-	type(ui, "kt");
+	scene_type(ui, "kt");
 	snap.clicks_speaker = 3;
 	snap.clicks_reference = 4;
 	answer(ui);
@@ -256,10 +250,10 @@ static void the_filter_and_names_find_a_speaker(void **state)
 	struct ui *ui = four();
 
 	(void)state;
-	type(ui, "/pat\n");
+	scene_type(ui, "/pat\n");
 	assert_int_equal(ui->align.rows, 1);
 	assert_string_equal(align_selected(ui)->name, "Patio");
-	type(ui, "l");
+	scene_type(ui, "l");
 	assert_trimmed(3, 49);
 	ui->filter[PANE_ALIGN][0] = '\0';
 	answer(ui);
@@ -270,23 +264,12 @@ static void the_filter_and_names_find_a_speaker(void **state)
 	free(ui);
 }
 
-static void picture(const struct ui *ui, const char *name, int rows, int cols,
-		    enum glyphs glyphs)
-{
-	struct cells c;
-
-	assert_int_equal(cells_init(&c, rows, cols, glyphs), 0);
-	ui_draw(ui, &c);
-	assert_true(golden_same(name, &c, glyphs == GLYPHS_FULL));
-	cells_done(&c);
-}
-
 static void offsets_far_away_and_clicks_are_drawn(void **state)
 {
 	struct ui *ui = four();
 
 	(void)state;
-	type(ui, "jj");
+	scene_type(ui, "jj");
 	snap.speakers[0].latency_ms = snap.speakers[0].reported_ms =
 		20; /* far beyond the axis */
 	snap.speakers[1].trim_ms = 140;
@@ -295,10 +278,10 @@ static void offsets_far_away_and_clicks_are_drawn(void **state)
 	snap.clicks_reference = 4;
 	answer(ui);
 	ui->toast[0] = '\0';
-	picture(ui, "align-clicks-80x24-utf8", 24, 80, GLYPHS_FULL);
+	golden_picture(ui, "align-clicks-80x24-utf8", 24, 80, GLYPHS_FULL);
 	ui->full = true; /* others have their own pictures of the other panes */
-	picture(ui, "align-clicks-140x40-utf8", 40, 140, GLYPHS_FULL);
-	picture(ui, "align-clicks-40x10-ascii", 10, 40, GLYPHS_ASCII);
+	golden_picture(ui, "align-clicks-140x40-utf8", 40, 140, GLYPHS_FULL);
+	golden_picture(ui, "align-clicks-40x10-ascii", 10, 40, GLYPHS_ASCII);
 	free(ui);
 }
 
@@ -385,10 +368,10 @@ static void g_measures_with_a_chosen_microphone_and_shows_how_far_it_is(void **s
 		.capture = true, .type = "alsa", .device = "hw:CARD=Mic", .name = "A microphone"
 	};
 	answer(ui);
-	type(ui, "g");
+	scene_type(ui, "g");
 	assert_int_equal(last()->verb, FF_LIST_SOUNDS);
 	assert_true(ui->picker.open);
-	type(ui, "\n");
+	scene_type(ui, "\n");
 	assert_int_equal(last()->verb, FF_MEASURE);
 	assert_string_equal(last()->type, "alsa");
 	assert_string_equal(last()->device, "hw:CARD=Mic");
@@ -405,7 +388,7 @@ static void g_measures_with_a_chosen_microphone_and_shows_how_far_it_is(void **s
 	answer(ui);
 	assert_true(shows(ui, "pass 1 of 2"));
 	assert_true(shows(ui, "50 %"));
-	type(ui, "g"); /* again: it ends */
+	scene_type(ui, "g"); /* again: it ends */
 	assert_int_equal(last()->verb, FF_MEASURE_CANCEL);
 
 	snap.measure.step = FF_MEASURE_VERIFIED;
@@ -417,10 +400,10 @@ static void g_measures_with_a_chosen_microphone_and_shows_how_far_it_is(void **s
 	assert_true(last()->flag);
 	assert_true(shows(ui, "verified: within 0.02 ms"));
 	assert_true(shows(ui, "was +12.34 ms"));
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_MEASURE_RESULT);
 	assert_false(last()->flag);
-	type(ui, "G");
+	scene_type(ui, "G");
 	assert_int_equal(last()->verb, FF_MEASURE_LEVELS);
 	assert_true(last()->flag);
 	free(ui);

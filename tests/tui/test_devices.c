@@ -41,12 +41,6 @@ static struct ui *devices(void)
 	return in_front();
 }
 
-static void type(struct ui *ui, const char *keys)
-{
-	for (; *keys; keys++)
-		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
-}
-
 /* The core's answer: its snapshot, a little later. */
 static void answer(struct ui *ui)
 {
@@ -130,7 +124,7 @@ static void nothing_looks_where_nothing_can(void **state)
 	(void)state;
 	snap.adapters[0].scanning = snap.adapters[0].powered = false;
 	answer(ui);
-	type(ui, "s");
+	scene_type(ui, "s");
 	assert_int_equal(sent.n, 0);
 	assert_non_null(strstr(ui->toast, "no Bluetooth adapter"));
 	free(ui);
@@ -185,7 +179,7 @@ static void groups_stay_while_the_cursor_is_there_and_are_sorted_by_a_scan(void 
 	snap.adapters[0].scanning = false;
 	snap.adapters[0].streams = 0;
 	assert_order(ui, "Kitchen, Patio, SoundBar 500, Heart rate belt");
-	type(ui, "jj");
+	scene_type(ui, "jj");
 	snap.devices[1].connected = true; /* Patio comes */
 	snap.devices[2].paired = true;
 	snap.devices[5] = (struct ff_device){ .paired = true, .rssi = -40 };
@@ -196,7 +190,7 @@ static void groups_stay_while_the_cursor_is_there_and_are_sorted_by_a_scan(void 
 	assert_order(ui, "Kitchen, Patio, Attic, SoundBar 500, Heart rate belt");
 	assert_string_equal(selected(ui)->name, "SoundBar 500");
 	assert_int_equal(ui->devices.group[1], DEVICES_KNOWN);
-	type(ui, "s"); /* a person's own wish */
+	scene_type(ui, "s"); /* a person's own wish */
 	assert_order(ui, "Kitchen, Patio, Attic, SoundBar 500, Heart rate belt");
 	assert_int_equal(ui->devices.group[1], DEVICES_CONNECTED);
 	assert_int_equal(ui->devices.group[3], DEVICES_KNOWN);
@@ -209,7 +203,7 @@ static void a_filter_leaves_what_it_names(void **state)
 	struct ui *ui = devices();
 
 	(void)state;
-	type(ui, "/bar\n");
+	scene_type(ui, "/bar\n");
 	assert_order(ui, "SoundBar 500");
 	assert_string_equal(selected(ui)->name, "SoundBar 500");
 	ui_key(ui, KEYS_ESC, 10100); /* what is said, then what is filtered */
@@ -230,17 +224,17 @@ static void one_adapter_is_chosen_and_all_again_when_it_is_pulled(void **state)
 	snprintf(snap.adapters[1].address, FF_ADDR_MAX, "AA:BB:CC:00:11:33");
 	snprintf(snap.devices[1].adapter, FF_ADDR_MAX, "AA:BB:CC:00:11:33");
 	answer(ui);
-	type(ui, "a");
+	scene_type(ui, "a");
 	assert_true(ui->picker.open);
-	type(ui, "hci1\n");
+	scene_type(ui, "hci1\n");
 	assert_order(ui, "Patio");
 	sent.n = 0;
 	snap.adapters[0].scanning = false;
 	answer(ui);
-	type(ui, "s"); /* that one carries no music: no question */
+	scene_type(ui, "s"); /* that one carries no music: no question */
 	assert_int_equal(last()->verb, FF_SCAN);
 	assert_string_equal(last()->adapter, "AA:BB:CC:00:11:33");
-	type(ui, "p");
+	scene_type(ui, "p");
 	assert_int_equal(last()->verb, FF_PAIR);
 	assert_string_equal(last()->adapter, "AA:BB:CC:00:11:33");
 	snap.adapters_n = 1;
@@ -259,20 +253,20 @@ static void into_the_profile_and_out_again(void **state)
 	uint32_t ticket;
 
 	(void)state;
-	type(ui, "j+");
+	scene_type(ui, "j+");
 	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
 	assert_string_equal(last()->text, "Patio");
 	assert_string_equal(last()->adapter, ""); /* the core chooses */
 	ticket = last()->other;
 	assert_true(ticket != 0);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_REMOVE_SPEAKER);
 	assert_int_equal(last()->other, ticket);
-	type(ui, "Z");
+	scene_type(ui, "Z");
 	assert_int_equal(last()->verb, FF_RESTORE);
 	assert_int_equal(last()->other, ticket);
 	sent.n = 0;
-	type(ui, "k+"); /* Kitchen is in it */
+	scene_type(ui, "k+"); /* Kitchen is in it */
 	assert_int_equal(sent.n, 0);
 	free(ui);
 }
@@ -282,25 +276,25 @@ static void several_are_worked_on_and_each_is_cancelled_by_itself(void **state)
 	struct ui *ui = devices();
 
 	(void)state;
-	type(ui, "jp"); /* Patio, while the SoundBar is busy */
+	scene_type(ui, "jp"); /* Patio, while the SoundBar is busy */
 	snprintf(snap.devices[1].doing, sizeof(snap.devices[1].doing), "connecting");
 	snprintf(snap.devices[2].doing, sizeof(snap.devices[2].doing), "pairing");
 	answer(ui);
 	assert_state(ui, 1, "connecting (^X stops)");
 	assert_state(ui, 2, "pairing (^X stops)");
-	type(ui, "j\x18");
+	scene_type(ui, "j\x18");
 	assert_int_equal(last()->verb, FF_CANCEL);
 	assert_string_equal(last()->address, snap.devices[2].address);
 	snap.devices[2].doing[0] = '\0';
 	snap.devices[2].busy = false;
 	answer(ui);
 	sent.n = 0;
-	type(ui, "\x18");
+	scene_type(ui, "\x18");
 	assert_int_equal(sent.n, 0);
 	assert_non_null(strstr(ui->toast, "nothing is under way"));
 	snap.speakers[0].state = FF_RETRYING; /* would try for ever: it is left alone */
 	answer(ui);
-	type(ui, "kk\x18");
+	scene_type(ui, "kk\x18");
 	assert_int_equal(last()->verb, FF_DISCONNECT);
 	assert_int_equal(last()->id, 1);
 	free(ui);
@@ -311,17 +305,17 @@ static void names_and_trust_can_be_taken_back(void **state)
 	struct ui *ui = devices();
 
 	(void)state;
-	type(ui, "je");
+	scene_type(ui, "je");
 	for (int i = 0; i < 5; i++)
 		ui_key(ui, KEYS_BACKSPACE, 10100);
-	type(ui, "Terrace\n");
+	scene_type(ui, "Terrace\n");
 	assert_string_equal(last()->text, "Terrace");
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_RENAME_DEVICE);
 	assert_string_equal(last()->text, "Patio");
-	type(ui, "t");
+	scene_type(ui, "t");
 	assert_false(last()->flag);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_TRUST);
 	assert_true(last()->flag);
 	free(ui);
@@ -329,17 +323,6 @@ static void names_and_trust_can_be_taken_back(void **state)
 
 /* ---- pictures -------------------------------------------------------------------------------
  */
-
-static void picture(const struct ui *ui, const char *name, int rows, int cols,
-		    enum glyphs glyphs)
-{
-	struct cells c;
-
-	assert_int_equal(cells_init(&c, rows, cols, glyphs), 0);
-	ui_draw(ui, &c);
-	assert_true(golden_same(name, &c, glyphs == GLYPHS_FULL));
-	cells_done(&c);
-}
 
 static void all_about_one_stands_under_the_list(void **state)
 {
@@ -349,13 +332,13 @@ static void all_about_one_stands_under_the_list(void **state)
 	snprintf(snap.devices[1].failed, FF_TEXT_MAX,
 		 "Patio (00:11:22:33:44:01) does not answer: is it switched on and in range?");
 	answer(ui);
-	type(ui, "ji");
-	picture(ui, "devices-info-80x24-utf8", 24, 80, GLYPHS_FULL);
+	scene_type(ui, "ji");
+	golden_picture(ui, "devices-info-80x24-utf8", 24, 80, GLYPHS_FULL);
 	ui->full = true; /* others have their own pictures of the other panes */
-	picture(ui, "devices-info-140x40-utf8", 40, 140, GLYPHS_FULL);
-	picture(ui, "devices-info-40x10-ascii", 10, 40, GLYPHS_ASCII);
-	picture(ui, "devices-info-20x5-ascii", 5, 20, GLYPHS_ASCII);
-	type(ui, "i");
+	golden_picture(ui, "devices-info-140x40-utf8", 40, 140, GLYPHS_FULL);
+	golden_picture(ui, "devices-info-40x10-ascii", 10, 40, GLYPHS_ASCII);
+	golden_picture(ui, "devices-info-20x5-ascii", 5, 20, GLYPHS_ASCII);
+	scene_type(ui, "i");
 	assert_false(ui->devices.details);
 	free(ui);
 }

@@ -31,12 +31,6 @@ static struct ui *devices(void)
 	return ui;
 }
 
-static void type(struct ui *ui, const char *keys)
-{
-	for (; *keys; keys++)
-		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
-}
-
 /* The core's answer: its snapshot, a little later. */
 static void answer(struct ui *ui)
 {
@@ -68,14 +62,14 @@ static void a_passkey_that_cannot_be_is_not_sent(void **state)
 	struct ui *ui = asked(FF_ASK_PASSKEY, "", 20000);
 
 	(void)state;
-	type(ui, "12ab\n");
+	scene_type(ui, "12ab\n");
 	assert_int_equal(sent.n, 0);
 	assert_true(pairing_types(ui)); /* with what was typed, to be mended */
 	assert_string_equal(ui->prompt.text, "12ab");
 	assert_non_null(strstr(ui->toast, "6 digits"));
 	ui_key(ui, KEYS_BACKSPACE, 10200);
 	ui_key(ui, KEYS_BACKSPACE, 10200);
-	type(ui, "3456\n");
+	scene_type(ui, "3456\n");
 	assert_string_equal(last()->text, "123456");
 	assert_true(last()->flag);
 	assert_int_equal(last()->id, 5);
@@ -89,13 +83,13 @@ static void a_question_waits_for_a_line_that_was_begun(void **state)
 	struct ui *ui = devices();
 
 	(void)state;
-	type(ui, "e");
+	scene_type(ui, "e");
 	snap.pairing = (struct ff_pairing){
 		.question = FF_ASK_CONFIRM, .cookie = 5, .code = "000000", .left_ms = 20000
 	};
 	answer(ui);
 	assert_false(pairing_open(ui));
-	type(ui, "y\n"); /* a letter of the name, and no yes */
+	scene_type(ui, "y\n"); /* a letter of the name, and no yes */
 	assert_int_equal(last()->verb, FF_RENAME_DEVICE);
 	answer(ui);
 	assert_true(pairing_open(ui));
@@ -132,7 +126,7 @@ static void a_core_that_begins_anew_is_heard(void **state)
 	struct ui *ui = asked(FF_ASK_CONFIRM, "042137", 20000);
 
 	(void)state;
-	type(ui, "y");
+	scene_type(ui, "y");
 	snap.pairing.question = FF_ASK_NONE;
 	answer(ui);
 	snap.pairing.question = FF_ASK_CONFIRM; /* the same number, another question */
@@ -146,23 +140,12 @@ static void what_is_shown_can_only_be_refused(void **state)
 	struct ui *ui = asked(FF_SHOW_PASSKEY, "042137", 20000);
 
 	(void)state;
-	type(ui, "y\n");
+	scene_type(ui, "y\n");
 	assert_int_equal(sent.n, 0);
 	ui_key(ui, KEYS_ESC, 10200);
 	assert_int_equal(last()->verb, FF_PAIR_REPLY);
 	assert_false(last()->flag);
 	free(ui);
-}
-
-static void picture(const struct ui *ui, const char *name, int rows, int cols,
-		    enum glyphs glyphs)
-{
-	struct cells c;
-
-	assert_int_equal(cells_init(&c, rows, cols, glyphs), 0);
-	ui_draw(ui, &c);
-	assert_true(golden_same(name, &c, glyphs == GLYPHS_FULL));
-	cells_done(&c);
 }
 
 static void each_question_has_its_window(void **state)
@@ -182,11 +165,11 @@ static void each_question_has_its_window(void **state)
 		char name[64];
 
 		if (asks[i].question == FF_ASK_PASSKEY)
-			type(ui, "0421");
+			scene_type(ui, "0421");
 		snprintf(name, sizeof(name), "%s-80x24-utf8", asks[i].name);
-		picture(ui, name, 24, 80, GLYPHS_FULL);
+		golden_picture(ui, name, 24, 80, GLYPHS_FULL);
 		snprintf(name, sizeof(name), "%s-20x5-ascii", asks[i].name);
-		picture(ui, name, 5, 20, GLYPHS_ASCII);
+		golden_picture(ui, name, 5, 20, GLYPHS_ASCII);
 		free(ui);
 	}
 }

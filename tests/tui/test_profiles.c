@@ -38,12 +38,6 @@ static struct ui *profiles(void)
 	return ui;
 }
 
-static void type(struct ui *ui, const char *keys)
-{
-	for (; *keys; keys++)
-		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
-}
-
 /* The core's answer: its snapshot, at a later time. */
 static void answer(struct ui *ui)
 {
@@ -114,12 +108,12 @@ static void the_filter_leaves_what_has_the_letters(void **state)
 	struct ui *ui = profiles();
 
 	(void)state;
-	type(ui, "/kitch\n");
+	scene_type(ui, "/kitch\n");
 	answer(ui);
 	assert_int_equal(ui->profiles.rows, 2); /* the speaker, and the shipped profile */
-	type(ui, "/zzz\n");
+	scene_type(ui, "/zzz\n");
 	assert_int_equal(ui->profiles.rows, 0);
-	type(ui, "wd\n"); /* nothing is selected; what plays can be saved all the same */
+	scene_type(ui, "wd\n"); /* nothing is selected; what plays can be saved all the same */
 	assert_sent(FF_SAVE_PROFILE, "");
 	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
 	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
@@ -134,31 +128,31 @@ static void profiles_are_loaded_saved_and_deleted(void **state)
 
 	(void)state;
 	select_row(ui, "Demo");
-	type(ui, "\n"); /* what plays was changed: ask first */
+	scene_type(ui, "\n"); /* what plays was changed: ask first */
 	assert_int_equal(sent.n, 0);
-	type(ui, "y");
+	scene_type(ui, "y");
 	assert_sent(FF_LOAD_PROFILE, "Demo");
-	type(ui, "w");
+	scene_type(ui, "w");
 	assert_sent(FF_SAVE_PROFILE, "");
 	sent.n = 0;
-	type(ui, "W../x\n");
+	scene_type(ui, "W../x\n");
 	assert_int_equal(sent.n, 0);
-	type(ui, "WSummer\n");
+	scene_type(ui, "WSummer\n");
 	assert_sent(FF_SAVE_PROFILE, "Summer");
 	sent.n = 0;
-	type(ui, "WQuiet\n"); /* one of ours is called so */
+	scene_type(ui, "WQuiet\n"); /* one of ours is called so */
 	assert_int_equal(sent.n, 0);
-	type(ui, "y");
+	scene_type(ui, "y");
 	assert_sent(FF_SAVE_PROFILE, "Quiet");
 	sent.n = 0;
 	select_row(ui, "Demo");
-	type(ui, "d");
+	scene_type(ui, "d");
 	assert_true(ui->ask[0] == '\0'); /* shipped: stays */
 	select_row(ui, "Quiet");
-	type(ui, "dn");
+	scene_type(ui, "dn");
 	assert_int_equal(sent.n, 0);
 	ui_say(ui, SAY_FINE, "profile Quiet saved");
-	type(ui, "dy");
+	scene_type(ui, "dy");
 	assert_sent(FF_DELETE_PROFILE, "Quiet");
 	assert_string_equal(ui->toast, ""); /* no longer so */
 	free(ui);
@@ -170,21 +164,21 @@ static void what_was_refused_is_no_change_to_undo(void **state)
 	struct ff_command other;
 
 	(void)state;
-	type(ui, ":add-speaker file:tape.mp3\n");
+	scene_type(ui, ":add-speaker file:tape.mp3\n");
 	other = *last();
 	assert_int_equal(other.verb, FF_ADD_SPEAKER);
-	type(ui, ":add-source tone:pink\n");
+	scene_type(ui, ":add-source tone:pink\n");
 	snap.refused = other.other;
 	snap.change++;
 	ui->snap = snap;
 	ui_update(ui, ui->now_ms + 50);
-	type(ui, "z"); /* the source, and nothing before it */
+	scene_type(ui, "z"); /* the source, and nothing before it */
 	assert_int_equal(last()->verb, FF_REMOVE_SOURCE);
 	sent.n = 0;
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(sent.n, 0);
 	assert_string_equal(ui->toast, "nothing to undo");
-	type(ui, "Z");
+	scene_type(ui, "Z");
 	assert_int_equal(last()->verb, FF_RESTORE);
 	assert_int_not_equal(last()->other, other.other);
 	free(ui);
@@ -195,12 +189,12 @@ static void a_new_profile_is_named_first(void **state)
 	struct ui *ui = profiles();
 
 	(void)state;
-	type(ui, "nParty\n");
+	scene_type(ui, "nParty\n");
 	assert_int_equal(sent.n, 0);
 	assert_non_null(strstr(ui->toast, "there already"));
-	type(ui, "nSummer\n");
+	scene_type(ui, "nSummer\n");
 	assert_int_equal(sent.n, 0); /* Party was changed */
-	type(ui, "y");
+	scene_type(ui, "y");
 	assert_sent(FF_NEW_PROFILE, "Summer");
 
 	/* the core's answer: an empty zone that plays and lies in no file */
@@ -209,11 +203,11 @@ static void a_new_profile_is_named_first(void **state)
 	snap.speakers_n = snap.sources_n = 0;
 	answer(ui);
 	assert_string_equal(profiles_name(ui, profiles_selected(ui)), "Summer");
-	type(ui, "w\n"); /* saved under the name it has */
+	scene_type(ui, "w\n"); /* saved under the name it has */
 	assert_sent(FF_SAVE_PROFILE, "Summer");
-	type(ui, "wAutumn\n"); /* or another */
+	scene_type(ui, "wAutumn\n"); /* or another */
 	assert_sent(FF_SAVE_PROFILE, "Autumn");
-	type(ui, "e"); /* its first name is given by saving it */
+	scene_type(ui, "e"); /* its first name is given by saving it */
 	assert_true(ui->prompt.open && strncmp(ui->prompt.label, "Save as", 7) == 0);
 	free(ui);
 }
@@ -234,31 +228,31 @@ static void names_are_changed_and_changed_back(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		select_row(ui, rows[i].row);
-		type(ui, "e\x15"
-			 "Attic\n"); /* ^U */
+		scene_type(ui, "e\x15"
+			       "Attic\n"); /* ^U */
 		assert_sent(rows[i].verb, "Attic");
 		assert_int_equal(last()->id, rows[i].id);
-		type(ui, "z");
+		scene_type(ui, "z");
 		assert_sent(rows[i].verb, rows[i].row);
-		type(ui, "Z");
+		scene_type(ui, "Z");
 		assert_sent(rows[i].verb, "Attic");
 		sent.n = 0;
-		type(ui, "e\n"); /* as it was: nothing is to be done */
+		scene_type(ui, "e\n"); /* as it was: nothing is to be done */
 		assert_int_equal(sent.n, 0);
 	}
 	select_row(ui, "Quiet");
-	type(ui, "e\x15"
-		 "Party\n");
+	scene_type(ui, "e\x15"
+		       "Party\n");
 	assert_int_equal(sent.n, 0); /* taken */
-	type(ui, "e\x15"
-		 "Loud\n");
+	scene_type(ui, "e\x15"
+		       "Loud\n");
 	assert_sent(FF_RENAME_PROFILE, "Loud");
 	assert_string_equal(last()->device, "Quiet");
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_sent(FF_RENAME_PROFILE, "Quiet");
 	assert_string_equal(last()->device, "Loud");
 	select_row(ui, "Demo");
-	type(ui, "e");
+	scene_type(ui, "e");
 	assert_false(ui->prompt.open); /* shipped */
 	free(ui);
 }
@@ -271,8 +265,8 @@ static void a_source_named_after_its_device_is_so_again(void **state)
 	snprintf(snap.sources[0].name, FF_NAME_MAX, "%.63s", snap.sources[0].device);
 	answer(ui);
 	select_row(ui, "hw:CARD=Device");
-	type(ui, "e\x15"
-		 "Echo\nz");
+	scene_type(ui, "e\x15"
+		       "Echo\nz");
 	assert_sent(FF_RENAME_SOURCE, ""); /* not a name of its own that happens to be alike */
 	free(ui);
 }
@@ -283,32 +277,32 @@ static void what_is_taken_out_is_restored(void **state)
 
 	(void)state;
 	select_row(ui, "Kitchen");
-	type(ui, "d");
+	scene_type(ui, "d");
 	assert_int_equal(last()->verb, FF_REMOVE_SPEAKER);
 	assert_int_equal(last()->id, 1);
 	assert_non_null(strstr(ui->toast, "Kitchen taken out   (z undo)"));
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_RESTORE);
 	assert_int_equal(last()->id, 1);
 	select_row(ui, "line-in");
 	ui_key(ui, KEYS_DELETE, ui->now_ms + 1);
 	assert_int_equal(last()->verb, FF_REMOVE_SOURCE);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_RESTORE);
 	sent.n = 0;
 	select_row(ui, "House");
-	type(ui, "d"); /* the only one */
+	scene_type(ui, "d"); /* the only one */
 	assert_int_equal(sent.n, 0);
 	snap.zones_n = 2;
 	snprintf(snap.zones[1].name, FF_NAME_MAX, "Garden");
 	snap.speakers[1].zone = 1;
 	answer(ui);
 	select_row(ui, "Garden");
-	type(ui, "d");
+	scene_type(ui, "d");
 	assert_int_equal(last()->verb, FF_REMOVE_ZONE);
 	assert_int_equal(last()->id, 1);
 	assert_non_null(strstr(ui->toast, "with 1 speaker "));
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_RESTORE_ZONE);
 	assert_int_equal(last()->id, 1);
 	free(ui);
@@ -320,35 +314,35 @@ static void speakers_move_between_zones(void **state)
 
 	(void)state;
 	select_row(ui, "line-in");
-	type(ui, "m");
+	scene_type(ui, "m");
 	assert_false(ui->picker.open); /* sources stay */
 	snap.zones_n = 2;
 	snprintf(snap.zones[1].name, FF_NAME_MAX, "Garden");
 	answer(ui);
 	select_row(ui, "Den left");
-	type(ui, "m\n"); /* the list begins at another one than its own */
+	scene_type(ui, "m\n"); /* the list begins at another one than its own */
 	assert_int_equal(last()->verb, FF_MOVE_SPEAKER);
 	assert_int_equal(last()->id, 2);
 	assert_int_equal(last()->other, 1);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_MOVE_SPEAKER);
 	assert_int_equal(last()->other, 0);
 	sent.n = 0;
-	type(ui, "mHouse\n"); /* where it is */
+	scene_type(ui, "mHouse\n"); /* where it is */
 	assert_int_equal(sent.n, 0);
 
-	type(ui, "mnew\nRoof\n"); /* into a zone that is made for it */
+	scene_type(ui, "mnew\nRoof\n"); /* into a zone that is made for it */
 	assert_int_equal(sent.n, 2);
 	assert_int_equal(sent.command[0].verb, FF_ADD_ZONE);
 	assert_string_equal(sent.command[0].text, "Roof");
 	assert_int_equal(sent.command[1].verb, FF_MOVE_SPEAKER);
 	assert_int_equal(sent.command[1].other, 2);
-	type(ui, "zz");
+	scene_type(ui, "zz");
 	assert_int_equal(sent.command[2].verb, FF_MOVE_SPEAKER);
 	assert_int_equal(sent.command[3].verb, FF_REMOVE_ZONE);
 	assert_int_equal(sent.command[3].id, 2);
 	sent.n = 0;
-	type(ui, "mnew\n\n"); /* a zone without a name */
+	scene_type(ui, "mnew\n\n"); /* a zone without a name */
 	assert_int_equal(sent.n, 0);
 	free(ui);
 }
@@ -358,26 +352,26 @@ static void gains_step_and_are_typed(void **state)
 	struct ui *ui = profiles();
 
 	(void)state;
-	type(ui, "l"); /* a profile has none */
+	scene_type(ui, "l"); /* a profile has none */
 	assert_int_equal(sent.n, 0);
 	select_row(ui, "line-in");
-	type(ui, "lll");
+	scene_type(ui, "lll");
 	assert_int_equal(last()->verb, FF_SET_SOURCE_GAIN);
 	assert_float_equal(last()->value, 3, 0);
 	snap.sources[0].gain_db = 3;
 	answer(ui);
-	type(ui, "=-7.5dB\n");
+	scene_type(ui, "=-7.5dB\n");
 	assert_float_equal(last()->value, -7.5f, 0);
 	snap.sources[0].gain_db = -7.5f;
 	answer(ui);
 	sent.n = 0;
-	type(ui, "=loud\n=nan\n=1e99\n=\n");
+	scene_type(ui, "=loud\n=nan\n=1e99\n=\n");
 	assert_int_equal(sent.n, 0);
-	type(ui, "=99\n");
+	scene_type(ui, "=99\n");
 	assert_float_equal(last()->value, 24, 0);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_float_equal(last()->value, -7.5f, 0);
-	type(ui, "z"); /* the three steps are one */
+	scene_type(ui, "z"); /* the three steps are one */
 	assert_float_equal(last()->value, 3, 0);
 	free(ui);
 }
@@ -388,35 +382,35 @@ static void a_source_is_chosen_from_what_there_is(void **state)
 
 	(void)state;
 	select_row(ui, "line-in");
-	type(ui, "s");
+	scene_type(ui, "s");
 	assert_int_equal(last()->verb, FF_LIST_SOUNDS);
 	assert_string_equal(ui->picker.item[0].text, "USB Audio Device");
-	type(ui, "monitor\n"); /* by its name, filtered */
+	scene_type(ui, "monitor\n"); /* by its name, filtered */
 	assert_int_equal(last()->verb, FF_SET_SOURCE_DEVICE);
 	assert_int_equal(last()->id, 1);
 	assert_string_equal(last()->type, "pulse");
 	assert_string_equal(last()->device, "alsa_output.pci.monitor");
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_SET_SOURCE_DEVICE);
 	assert_string_equal(last()->type, "alsa");
 	assert_string_equal(last()->device, "hw:CARD=Device");
-	type(ui, "sfifo\n/run/music\n");
+	scene_type(ui, "sfifo\n/run/music\n");
 	assert_string_equal(last()->type, "fifo");
 	assert_string_equal(last()->device, "/run/music");
 	sent.n = 0;
-	type(ui, "scommand\n\n"); /* nothing typed: back */
+	scene_type(ui, "scommand\n\n"); /* nothing typed: back */
 	assert_int_equal(sent.n, 1);
 	assert_int_equal(last()->verb, FF_LIST_SOUNDS);
 
 	select_row(ui, "Kitchen"); /* no source: one more is heard beside line-in */
-	type(ui, "spink\n");
+	scene_type(ui, "spink\n");
 	assert_int_equal(last()->verb, FF_ADD_SOURCE);
 	assert_string_equal(last()->type, "tone");
 	assert_string_equal(last()->device, "pink");
 	assert_string_equal(last()->text, "");
 	snprintf(snap.sources[0].type, sizeof(snap.sources[0].type), "tone");
 	answer(ui);
-	type(ui, "sUSB Audio\n"); /* a test sound alone is there to be replaced */
+	scene_type(ui, "sUSB Audio\n"); /* a test sound alone is there to be replaced */
 	assert_int_equal(last()->verb, FF_SET_SOURCE_DEVICE);
 	assert_string_equal(last()->device, "hw:CARD=Device,DEV=0");
 	free(ui);
@@ -428,13 +422,13 @@ static void sounds_that_come_later_are_in_the_list(void **state)
 	int n;
 
 	(void)state;
-	type(ui, "s");
+	scene_type(ui, "s");
 	n = ui->picker.n;
 	snap.sounds[snap.sounds_n++] = (struct ff_sound){ .capture = true, .type = "alsa" };
 	snprintf(snap.sounds[snap.sounds_n - 1].device, FF_PATH_MAX, "hw:CARD=Late");
 	answer(ui);
 	assert_int_equal(ui->picker.n, n + 1);
-	type(ui, "Late\n");
+	scene_type(ui, "Late\n");
 	assert_string_equal(last()->device, "hw:CARD=Late");
 	free(ui);
 }
@@ -444,37 +438,37 @@ static void speakers_sources_and_zones_are_added(void **state)
 	struct ui *ui = profiles();
 
 	(void)state;
-	type(ui, "+\nHDMI\n"); /* a speaker is the first */
+	scene_type(ui, "+\nHDMI\n"); /* a speaker is the first */
 	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
 	assert_int_equal(last()->output, FF_OUT_ALSA);
 	assert_string_equal(last()->device, "hw:CARD=HDMI,DEV=3");
 	assert_string_equal(last()->text, "HDMI 0");
 	assert_int_not_equal(last()->other, 0);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_REMOVE_SPEAKER);
-	type(ui, "+\nfile\n/tmp/party.wav\n");
+	scene_type(ui, "+\nfile\n/tmp/party.wav\n");
 	assert_int_equal(last()->output, FF_OUT_FILE);
 	assert_string_equal(last()->device, "/tmp/party.wav");
-	type(ui, "+\nsimulated\n");
+	scene_type(ui, "+\nsimulated\n");
 	assert_int_equal(last()->output, FF_OUT_SIMULATED);
-	type(ui, "+\ndesktop's\n");
+	scene_type(ui, "+\ndesktop's\n");
 	assert_int_equal(last()->output, FF_OUT_PULSE);
 	assert_string_equal(last()->device, "");
-	type(ui, "+source\nclicks\n");
+	scene_type(ui, "+source\nclicks\n");
 	assert_int_equal(last()->verb, FF_ADD_SOURCE);
 	assert_string_equal(last()->device, "clicks");
-	type(ui, "+zone\nGarden\n");
+	scene_type(ui, "+zone\nGarden\n");
 	assert_sent(FF_ADD_ZONE, "Garden");
 	snap.zones_n = 2;
 	snprintf(snap.zones[1].name, FF_NAME_MAX, "Garden");
 	answer(ui);
 	select_row(ui, "Garden"); /* into the zone where the cursor is */
-	type(ui, "+\nsimulated\n");
+	scene_type(ui, "+\nsimulated\n");
 	assert_int_equal(last()->id, 1);
-	type(ui, "spink\n");
+	scene_type(ui, "spink\n");
 	assert_int_equal(last()->verb, FF_ADD_SOURCE);
 	assert_int_equal(last()->id, 1);
-	type(ui, "+\nBluetooth\n");
+	scene_type(ui, "+\nBluetooth\n");
 	assert_int_equal(ui->pane, PANE_DEVICES);
 	free(ui);
 }
@@ -485,14 +479,14 @@ static void enter_says_what_can_be_done(void **state)
 
 	(void)state;
 	select_row(ui, "Kitchen");
-	type(ui, "\nanother zone\n"); /* the menu, then the list of zones */
+	scene_type(ui, "\nanother zone\n"); /* the menu, then the list of zones */
 	assert_true(ui->picker.open);
 	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
 	select_row(ui, "line-in");
-	type(ui, "\nits gain\n-3\n");
+	scene_type(ui, "\nits gain\n-3\n");
 	assert_float_equal(last()->value, -3, 0);
 	select_row(ui, "House");
-	type(ui, "\nadd another\nCellar\n");
+	scene_type(ui, "\nadd another\nCellar\n");
 	assert_sent(FF_ADD_ZONE, "Cellar");
 	free(ui);
 }
@@ -564,14 +558,14 @@ static void lists_as_long_as_the_door_allows(void **state)
 	snap.profiles[1].loaded = false; /* what plays is in no file: one row more */
 	answer(ui);
 	assert_int_equal(ui->profiles.rows, PROFILES_ROWS);
-	type(ui, "mws\n");
+	scene_type(ui, "mws\n");
 	ui_key(ui, KEYS_END, ui->now_ms + 1);
 	assert_int_equal(cells_init(&c, 24, 80, GLYPHS_FULL), 0);
 	ui_draw(ui, &c);
 	cells_done(&c);
 	select_row(ui, snap.zones[0].name);
 	sent.n = 0;
-	type(ui, "+zone\nOne more\n");
+	scene_type(ui, "+zone\nOne more\n");
 	assert_int_equal(sent.n, 0); /* eight there are */
 	free(ui);
 }
@@ -662,7 +656,7 @@ static void zones_and_what_is_not_saved(void **state)
 	answer(ui);
 	select_row(ui, "AirPlay");
 	pictures(ui, "zones-edited");
-	type(ui, "s");
+	scene_type(ui, "s");
 	pictures(ui, "choose-source");
 	free(ui);
 }
@@ -683,7 +677,7 @@ static void hostile_names_stay_in_their_column(void **state)
 	snap.edits_n = 1;
 	answer(ui);
 	pictures(ui, "hostile-inside");
-	type(ui, "s");
+	scene_type(ui, "s");
 	pictures(ui, "hostile-choose");
 	free(ui);
 }
