@@ -122,6 +122,15 @@ int outlet_feed(struct outlet *o)
 	return 0;
 }
 
+int outlet_flow(struct outlet *o)
+{
+	if (!runner_enter(&o->runner))
+		return -ECANCELED;
+	sink_flow(&o->base);
+	runner_leave(&o->runner);
+	return 0;
+}
+
 /* n stereo frames into the device's channels: one carries both, more than two are silent. */
 static void spread(float *dst, const float *stereo, uint32_t channels, uint32_t n)
 {

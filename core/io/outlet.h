@@ -52,6 +52,9 @@ void outlet_close(struct outlet *o);
 /* [io] Give the edge all that the engine has made. -ECANCELED when stopping. */
 int outlet_feed(struct outlet *o);
 
+/* [io] The device plays: sound may come. -ECANCELED when stopping. */
+int outlet_flow(struct outlet *o);
+
 /* [io] The next frames for the device, in its format, at dst. */
 void outlet_pull(struct outlet *o, void *dst, uint32_t frames);
 

@@ -141,6 +141,14 @@ void sink_skip_to(struct sink *s, uint64_t at)
 	ring_read(s->ring, at, nothing, 0);
 }
 
+void sink_flow(struct sink *s)
+{
+	if (atomic_load_explicit(&s->flowing, memory_order_relaxed))
+		return; /* what is in the ring is to be played */
+	sink_skip_to(s, sink_frame_now(s));
+	atomic_store_explicit(&s->flowing, true, memory_order_release);
+}
+
 void sink_serve(struct sink *s, uint64_t now)
 {
 	s->ops->prepare(s, now);

@@ -125,10 +125,11 @@ static int begin(struct sink_alsa *a)
 		r = write_on(a, a->fill);
 	if (r >= 0)
 		r = alsa_pcm_start(&a->pcm, clock_now());
+	if (r >= 0)
+		r = outlet_flow(&a->out);
 	if (r < 0)
 		return r;
 	runner_beat(&a->out.runner, clock_now());
-	atomic_store_explicit(&a->out.base.flowing, true, memory_order_release);
 	health_set(&a->out.base.health, HEALTH_RUNNING, 0, "%s", "");
 	return 0;
 }

@@ -240,8 +240,8 @@ static int begin(struct sink_file *f)
 	if (!runner_enter(&f->runner))
 		return -ECANCELED;
 	f->next = sink_frame_now(&f->base);
+	sink_flow(&f->base);
 	runner_leave(&f->runner);
-	atomic_store_explicit(&f->base.flowing, true, memory_order_release);
 	return 0;
 }
 

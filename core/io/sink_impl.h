@@ -79,6 +79,12 @@ uint64_t sink_frame_now(const struct sink *s);
 uint32_t sink_read(struct sink *s, uint64_t at, float *dst, uint32_t n);
 
 /*
+ * [any] Take frames from now on, in a ring that has room for them: one that
+ * nobody read for a while looks full. The reader's side, as sink_skip_to().
+ */
+void sink_flow(struct sink *s);
+
+/*
  * [io] Give up all before frame at, so that the ring has room from there on.
  * The reader's side: nobody else may be reading.
  */

@@ -30,9 +30,8 @@ int sink_null_new(const struct sink_args *args, struct sink **ret)
 	sink_init(s, &null_ops, args);
 	/* nobody listens: come when the ring is half full */
 	s->patience = args->ring->capacity / args->time->period / 2;
-	sink_skip_to(s, sink_frame_now(s));
 	health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
-	atomic_store(&s->flowing, true);
+	sink_flow(s);
 
 	*ret = s;
 	return 0;

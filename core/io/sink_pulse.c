@@ -206,9 +206,8 @@ static void run(void *body)
 			if (error == PA_OK) {
 				backoff_reset(&wait);
 				runner_beat(&p->out.runner, clock_now());
-				atomic_store_explicit(&s->flowing, true, memory_order_release);
 				health_set(&s->health, HEALTH_RUNNING, 0, "%s", "");
-				error = play_on(p);
+				error = outlet_flow(&p->out) < 0 ? PA_OK : play_on(p);
 			}
 			close_stream(p);
 		}

@@ -277,7 +277,7 @@ int sink_simulated_new(const struct sink_args *args, struct sink **ret)
 	h->latency_ms = args->config->reported_ms;
 	health_end(&m->base.health);
 	health_set(&m->base.health, HEALTH_RUNNING, 0, "%s", "");
-	atomic_store(&m->base.flowing, true);
+	sink_flow(&m->base);
 
 	*ret = &m->base;
 	return 0;
