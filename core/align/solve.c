@@ -33,14 +33,15 @@ struct turns {
 	double apart; /* s between them */
 };
 
-static struct turns turns_of(uint32_t speakers, const struct arrival *heard, uint32_t i)
+static struct turns turns_of(const struct sweep_run *run, const struct arrival *heard,
+			     uint32_t i)
 {
-	uint32_t back = sweep_slots(speakers) - 1 - i;
+	uint32_t back = sweep_slots(run->speakers) - 1 - i;
 
 	return (struct turns){
 		.there = &heard[i],
 		.back = &heard[back],
-		.apart = sweep_slot_at(back) - sweep_slot_at(i),
+		.apart = sweep_slot_at(run, back) - sweep_slot_at(run, i),
 	};
 }
 
@@ -62,12 +63,12 @@ static double tolerance(double apart)
 /* ---- the microphone's clock -------------------------------------------------------------- */
 
 /* How badly a clock off by p fits all who were heard twice; one bad turn counts little. */
-static double misfit(uint32_t speakers, const struct arrival *heard, double p)
+static double misfit(const struct sweep_run *run, const struct arrival *heard, double p)
 {
 	double sum = 0;
 
-	for (uint32_t i = 0; i < speakers; i++) {
-		struct turns t = turns_of(speakers, heard, i);
+	for (uint32_t i = 0; i < run->speakers; i++) {
+		struct turns t = turns_of(run, heard, i);
 
 		if (both_heard(&t))
 			sum += fmin(fabs(t.back->at - t.there->at - p * t.apart),
@@ -77,18 +78,18 @@ static double misfit(uint32_t speakers, const struct arrival *heard, double p)
 }
 
 /* The slope among those the speakers have that fits the others best. False: none is sane. */
-static bool fit_clock(uint32_t speakers, const struct arrival *heard, double *ret)
+static bool fit_clock(const struct sweep_run *run, const struct arrival *heard, double *ret)
 {
 	double best = INFINITY;
 
-	for (uint32_t i = 0; i < speakers; i++) {
-		struct turns t = turns_of(speakers, heard, i);
+	for (uint32_t i = 0; i < run->speakers; i++) {
+		struct turns t = turns_of(run, heard, i);
 		double p, bad;
 
 		if (!both_heard(&t))
 			continue;
 		p = (t.back->at - t.there->at) / t.apart;
-		bad = misfit(speakers, heard, p);
+		bad = misfit(run, heard, p);
 		if (fabs(p) <= SOLVE_PPM_MAX * 1e-6 && bad < best) {
 			best = bad;
 			*ret = p;
@@ -99,12 +100,12 @@ static bool fit_clock(uint32_t speakers, const struct arrival *heard, double *re
 
 /* Then the mean of all that lie on it: a line through one speaker has that one's clock in it.
  */
-static double refine_clock(uint32_t speakers, const struct arrival *heard, double p)
+static double refine_clock(const struct sweep_run *run, const struct arrival *heard, double p)
 {
 	double over = 0, under = 0;
 
-	for (uint32_t i = 0; i < speakers; i++) {
-		struct turns t = turns_of(speakers, heard, i);
+	for (uint32_t i = 0; i < run->speakers; i++) {
+		struct turns t = turns_of(run, heard, i);
 		double d = t.back->at - t.there->at;
 
 		if (!both_heard(&t) || fabs(d - p * t.apart) > tolerance(t.apart))
@@ -199,18 +200,18 @@ static enum solve_refusal refuse_run(uint32_t speakers, const struct solution *s
 	return most;
 }
 
-void solve(uint32_t speakers, const struct arrival *heard, struct solution *ret)
+void solve(const struct sweep_run *run, const struct arrival *heard, struct solution *ret)
 {
 	double p = 0;
-	bool others = false, sane = fit_clock(speakers, heard, &p);
+	bool others = false, sane = fit_clock(run, heard, &p);
 
 	*ret = (struct solution){ .refusal = REFUSAL_NONE };
 	if (sane)
-		p = refine_clock(speakers, heard, p);
-	for (uint32_t i = 0; i < sweep_slots(speakers); i++)
+		p = refine_clock(run, heard, p);
+	for (uint32_t i = 0; i < sweep_slots(run->speakers); i++)
 		others |= heard[i].verdict == ARRIVAL_HEARD;
-	for (uint32_t i = 0; i < speakers; i++) {
-		struct turns t = turns_of(speakers, heard, i);
+	for (uint32_t i = 0; i < run->speakers; i++) {
+		struct turns t = turns_of(run, heard, i);
 		struct solved_speaker *s = &ret->speaker[i];
 
 		solve_speaker(&t, p, others, s);
@@ -222,7 +223,7 @@ void solve(uint32_t speakers, const struct arrival *heard, struct solution *ret)
 	}
 	ret->ppm = p * 1e6;
 	if (ret->accepted == 0)
-		ret->refusal = refuse_run(speakers, ret);
+		ret->refusal = refuse_run(run->speakers, ret);
 }
 
 double solve_skew(uint32_t speakers, const struct solution *s)

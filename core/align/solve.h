@@ -43,10 +43,10 @@ struct solution {
 };
 
 /*
- * [any] Solve a run of speakers (1..SWEEP_MOST) from what was heard in each of
- * its slots (sweep_slots() of them). Fills all of *ret.
+ * [any] Solve a run from what was heard in each of its slots (sweep_slots() of
+ * them). Fills all of *ret.
  */
-void solve(uint32_t speakers, const struct arrival *heard, struct solution *ret);
+void solve(const struct sweep_run *run, const struct arrival *heard, struct solution *ret);
 
 /* [any] Largest difference (s) between the accepted speakers' times; 0 with fewer than two. */
 double solve_skew(uint32_t speakers, const struct solution *s);

@@ -44,28 +44,28 @@ uint32_t sweep_turn(uint32_t speakers, uint32_t slot)
 	return slot < speakers ? slot : 2 * speakers - 1 - slot;
 }
 
-double sweep_slot_at(uint32_t slot)
+double sweep_slot_at(const struct sweep_run *run, uint32_t slot)
 {
-	return SWEEP_LEAD_S + slot * SWEEP_SLOT_S;
+	return SWEEP_LEAD_S + slot * run->slot;
 }
 
-double sweep_length(uint32_t speakers)
+double sweep_length(const struct sweep_run *run)
 {
-	return sweep_slot_at(sweep_slots(speakers)) + SWEEP_TAIL_S;
+	return sweep_slot_at(run, sweep_slots(run->speakers)) + SWEEP_TAIL_S;
 }
 
 void sweep_render(const struct sweep_run *run, bool sweeps, uint32_t rate, uint64_t from,
 		  float *out, uint32_t n)
 {
-	double length = sweep_length(run->speakers);
+	double length = sweep_length(run);
 	uint32_t slots = sweep_slots(run->speakers);
 
 	for (uint32_t i = 0; i < n; i++) {
 		double t = (double)(from + i) / rate, since = t - SWEEP_LEAD_S, sweep = 0;
 		double tone = sin(TAU * fmod(SWEEP_CARRIER * t, 1.0)) * faded(t, length, 0.1);
 
-		if (sweeps && since > 0 && since < slots * SWEEP_SLOT_S)
-			sweep = sweep_at(fmod(since, SWEEP_SLOT_S), run->top);
+		if (sweeps && since > 0 && since < slots * run->slot)
+			sweep = sweep_at(fmod(since, run->slot), run->top);
 		out[i] = run->level * (float)sweep + SWEEP_QUIET * (float)tone;
 	}
 }

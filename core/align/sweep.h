@@ -24,6 +24,7 @@
 #define SWEEP_LOUDER  1.995f /* a step of 6 dB, for another try */
 #define SWEEP_LEAD_S  1.0
 #define SWEEP_SLOT_S  1.25
+#define SWEEP_BRIEF_S 1.0     /* a slot of two speakers of which one is checked */
 #define SWEEP_TAIL_S  1.25    /* until the last one has come and died away */
 #define SWEEP_CARRIER 200.0   /* Hz, under what is analysed */
 #define SWEEP_QUIET   0.0056f /* linear, of the carrier: -45 dBFS */
@@ -32,6 +33,7 @@
 /* One measurement. A value. */
 struct sweep_run {
 	uint32_t speakers; /* 1..SWEEP_MOST */
+	double slot;	   /* s from one turn to the next, SWEEP_BRIEF_S.. */
 	double top;	   /* Hz; see sweep_top() */
 	float level;	   /* linear, 0..1 */
 };
@@ -47,8 +49,8 @@ uint32_t sweep_slots(uint32_t speakers);
 uint32_t sweep_turn(uint32_t speakers, uint32_t slot);
 
 /* [any] When a slot begins, and how long the run lasts, in seconds from the run's beginning. */
-double sweep_slot_at(uint32_t slot);
-double sweep_length(uint32_t speakers);
+double sweep_slot_at(const struct sweep_run *run, uint32_t slot);
+double sweep_length(const struct sweep_run *run);
 
 /*
  * [any] n mono frames at rate, from frame number from of the run on: the quiet

@@ -43,7 +43,7 @@ static void render(struct control *c, struct measure *m, int i)
 {
 	uint64_t now = atomic_load_explicit(&c->engine->frame, memory_order_acquire);
 	uint64_t until = now + (uint64_t)(AHEAD_S * c->time.rate);
-	uint64_t length = (uint64_t)(sweep_length(m->run.speakers) * c->time.rate);
+	uint64_t length = (uint64_t)(sweep_length(&m->run) * c->time.rate);
 	float mono[BLOCK], stereo[2 * BLOCK];
 
 	while (m->first + m->rendered[i] < until && m->rendered[i] < length) {
@@ -68,7 +68,7 @@ static void give_turn(struct control *c, struct measure *m, uint64_t now)
 	uint64_t next;
 
 	while (m->next_turn < slots) {
-		next = ns_of_run(c, m, sweep_slot_at(m->next_turn) - SWITCH_S);
+		next = ns_of_run(c, m, sweep_slot_at(&m->run, m->next_turn) - SWITCH_S);
 		if (now < next) {
 			control_wake_at(c, next);
 			return;
@@ -149,6 +149,7 @@ int measure_run_begin(struct control *c, struct measure *m, float level)
 		return -ENODEV;
 	m->run = (struct sweep_run){
 		.speakers = m->speakers_n,
+		.slot = SWEEP_SLOT_S,
 		.top = sweep_top(c->time.rate, tap.rate),
 		.level = fminf(level, 1),
 	};
@@ -194,7 +195,7 @@ static void show_response(struct measure *m, uint32_t speaker, const struct arri
 static bool look_at_slot(struct control *c, struct measure *m, const struct tap_state *tap)
 {
 	uint32_t who = sweep_turn(m->run.speakers, m->next_slot), n;
-	uint64_t due = ns_of_run(c, m, sweep_slot_at(m->next_slot));
+	uint64_t due = ns_of_run(c, m, sweep_slot_at(&m->run, m->next_slot));
 	double at = (double)((int64_t)(due - m->origin)) * 1e-9 +
 		    m->speaker[who].expected_ms * 1e-3;
 	double from = floor((at - ARRIVAL_EARLY_S) * tap->rate) - 8;
@@ -235,10 +236,10 @@ int measure_run_step(struct control *c, struct measure *m)
 		look_at_slot(c, m, &tap);
 	m->shown.progress = (float)m->next_slot / (float)slots;
 	if (m->next_slot == slots) {
-		solve(m->run.speakers, m->heard, &m->solution);
+		solve(&m->run, m->heard, &m->solution);
 		return 1;
 	}
 	control_wake_at(c, now + LOOK_NS);
 	/* a microphone that stops gives no more frames: its last slot never comes */
-	return now > ns_of_run(c, m, sweep_length(m->run.speakers) + 4) ? -EPIPE : 0;
+	return now > ns_of_run(c, m, sweep_length(&m->run) + 4) ? -EPIPE : 0;
 }

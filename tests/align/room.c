@@ -103,6 +103,7 @@ void room_draw(struct room *r, uint64_t seed, uint32_t speakers)
 	r->mic_ppm = room_random(r, -100, 100);
 	r->mic_rate = rates[next_random(r) % 4];
 	r->run.speakers = speakers ? speakers : 2 + next_random(r) % 4;
+	r->run.slot = SWEEP_SLOT_S;
 	r->run.top = sweep_top(PLAYED, r->mic_rate);
 	r->run.level = SWEEP_LEVEL;
 	for (uint32_t i = 0; i < r->run.speakers; i++)
@@ -390,9 +391,10 @@ static void add_slot(struct room *r, struct workshop *w, uint32_t i, uint32_t sl
 		     const float *dry, float *record, size_t frames)
 {
 	const struct room_speaker *s = &r->speaker[i];
-	double middle =
-		(sweep_slot_at(0) + sweep_slot_at(sweep_slots(r->run.speakers) - 1)) / 2;
-	double t = sweep_slot_at(slot), rate = r->mic_rate * (1 + r->mic_ppm * 1e-6);
+	double middle = (sweep_slot_at(&r->run, 0) +
+			 sweep_slot_at(&r->run, sweep_slots(r->run.speakers) - 1)) /
+			2;
+	double t = sweep_slot_at(&r->run, slot), rate = r->mic_rate * (1 + r->mic_ppm * 1e-6);
 	/* a clock that is ahead plays earlier and earlier; in the middle it is as it says */
 	double begin = (t + s->latency - s->ppm * 1e-6 * (t - middle)) * rate - TAPS;
 	size_t at = (size_t)begin;
@@ -433,7 +435,7 @@ static void leave_headroom(float *record, size_t frames)
 
 float *room_record(struct room *r, size_t *ret_frames)
 {
-	size_t frames = (size_t)((sweep_length(r->run.speakers) + 1) * r->mic_rate);
+	size_t frames = (size_t)((sweep_length(&r->run) + 1) * r->mic_rate);
 	size_t tail = (size_t)((0.1 + r->rt60 * 0.8) * r->mic_rate);
 	float *record = calloc(frames, sizeof(*record)), *dry = calloc(DRY, sizeof(*dry));
 	struct workshop w;

@@ -124,23 +124,30 @@ static void the_first_peak_counts_and_not_the_highest(void **state)
 	assert_true(a.under_db > 3 && a.under_db < 6);
 }
 
+static const struct sweep_run three = {
+	.speakers = 3,
+	.slot = SWEEP_SLOT_S,
+	.top = SWEEP_TO,
+	.level = SWEEP_LEVEL,
+};
+
 static void a_run_tells_everyone_s_turn_there_and_back(void **state)
 {
 	static const uint32_t turns[] = { 0, 1, 2, 2, 1, 0 };
 	float first[512], quiet[512];
-	struct sweep_run run = { .speakers = 3, .top = SWEEP_TO, .level = SWEEP_LEVEL };
-	uint64_t at = (uint64_t)((sweep_slot_at(1) + 0.2) * RATE);
+	uint64_t at = (uint64_t)((sweep_slot_at(&three, 1) + 0.2) * RATE);
 
 	(void)state;
 	assert_int_equal(sweep_slots(3), 6);
 	for (uint32_t i = 0; i < 6; i++)
 		assert_int_equal(sweep_turn(3, i), turns[i]);
-	sweep_render(&run, true, RATE, at, first, 512);
-	sweep_render(&run, false, RATE, at, quiet, 512);
+	sweep_render(&three, true, RATE, at, first, 512);
+	sweep_render(&three, false, RATE, at, quiet, 512);
 	for (int i = 0; i < 512; i++)
 		assert_true(fabsf(quiet[i]) <= SWEEP_QUIET);
 	assert_true(fabsf(first[0]) + fabsf(first[40]) + fabsf(first[77]) > 0.05f);
-	sweep_render(&run, true, RATE, (uint64_t)(sweep_length(3) * RATE) + 1, first, 512);
+	sweep_render(&three, true, RATE, (uint64_t)(sweep_length(&three) * RATE) + 1, first,
+		     512);
 	for (int i = 0; i < 512; i++)
 		assert_true(first[i] == 0.0f);
 }
@@ -152,7 +159,8 @@ static void hear_three(struct arrival *heard, double ppm)
 		heard[i] = (struct arrival){
 			.verdict = ARRIVAL_HEARD,
 			.at = 0.001 * (sweep_turn(3, i) + 1) +
-			      ppm * 1e-6 * (sweep_slot_at(i) - sweep_slot_at(0)),
+			      ppm * 1e-6 *
+				      (sweep_slot_at(&three, i) - sweep_slot_at(&three, 0)),
 			.snr_db = 50,
 			.low_snr_db = 50,
 			.ahead_db = 60,
@@ -166,7 +174,7 @@ static void a_line_runs_through_all_turns(void **state)
 
 	(void)state;
 	hear_three(heard, 80);
-	solve(3, heard, &s);
+	solve(&three, heard, &s);
 	assert_int_equal(s.refusal, REFUSAL_NONE);
 	assert_int_equal(s.accepted, 3);
 	assert_true(fabs(s.ppm - 80) < 0.01);
@@ -186,7 +194,7 @@ static void a_clock_that_no_microphone_has_is_refused(void **state)
 
 	(void)state;
 	hear_three(heard, 400);
-	solve(3, heard, &s);
+	solve(&three, heard, &s);
 	assert_int_equal(s.refusal, REFUSAL_UNSTEADY);
 	assert_int_equal(s.accepted, 0);
 	assert_true(s.louder);
@@ -200,7 +208,7 @@ static void a_turn_that_strays_costs_its_speaker_only(void **state)
 	(void)state;
 	hear_three(heard, -50);
 	heard[4].at += 0.002; /* a reflection was taken for it, once */
-	solve(3, heard, &s);
+	solve(&three, heard, &s);
 	assert_int_equal(s.speaker[0].refusal, REFUSAL_NONE);
 	assert_int_equal(s.speaker[1].refusal, REFUSAL_UNSTEADY);
 	assert_int_equal(s.speaker[2].refusal, REFUSAL_NONE);
@@ -217,18 +225,18 @@ static void every_refusal_is_told_from_the_others(void **state)
 	heard[0].verdict = heard[5].verdict = ARRIVAL_MISSING;
 	heard[1].verdict = ARRIVAL_CLIPPED;
 	heard[2].under_db = 11;
-	solve(3, heard, &s);
+	solve(&three, heard, &s);
 	assert_int_equal(s.speaker[0].refusal, REFUSAL_SILENT);
 	assert_int_equal(s.speaker[1].refusal, REFUSAL_CLIPPED);
 	assert_int_equal(s.speaker[2].refusal, REFUSAL_BLOCKED);
 	assert_int_equal(s.accepted, 1);
 	for (int i = 0; i < 6; i++)
 		heard[i].verdict = ARRIVAL_MISSING;
-	solve(3, heard, &s);
+	solve(&three, heard, &s);
 	assert_int_equal(s.refusal, REFUSAL_NOISY);
 	for (int i = 0; i < 6; i++)
 		heard[i].verdict = ARRIVAL_DEAD;
-	solve(3, heard, &s);
+	solve(&three, heard, &s);
 	assert_int_equal(s.refusal, REFUSAL_MICROPHONE);
 	for (int r = REFUSAL_MICROPHONE; r <= REFUSAL_UNSTEADY; r++) {
 		assert_true(strlen(refusal_words((enum solve_refusal)r)) > 10);
