@@ -5,9 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
-#include "core/control/clicks.h"
 #include "core/control/measure_parts.h"
-#include "core/control/names.h"
 #include "core/control/verbs.h"
 
 #include <math.h>
@@ -16,25 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPEN_NS	  (6 * NS_PER_SEC) /* a microphone that gives nothing until then is none */
-#define LISTEN_S  0.5		   /* of sound, before it is believed in */
-#define KEEP_S	  8.0		   /* of its sound, for a slot's window and a slow moment */
+#define LISTEN_S  0.5 /* of sound, before it is believed in */
 #define FADE_NS	  (40 * NS_PER_MS)
 #define FADE	  0.1f
 #define SETTLE_NS (500 * NS_PER_MS) /* for new delays to be crossfaded to */
 
-static bool is_under_way(const struct measure *m)
-{
-	return m && (m->shown.step == FF_MEASURE_OPENING ||
-		     m->shown.step == FF_MEASURE_FADING || measure_sounds(m));
-}
-
 bool measure_is_on(const struct control *c)
 {
-	return is_under_way(c->measure);
+	return measure_is_under_way(c->measure);
 }
 
-static void show_step(struct control *c, enum ff_measuring step)
+void measure_show_step(struct control *c, enum ff_measuring step)
 {
 	c->measure->shown.step = step;
 	control_changed(c);
@@ -42,9 +32,7 @@ static void show_step(struct control *c, enum ff_measuring step)
 
 /* ---- the end of it ----------------------------------------------------------------------- */
 
-/* The microphone is let go, the music comes back; words say what came of it. */
-__attribute__((format(printf, 3, 4))) static void
-finish(struct control *c, enum ff_measuring step, const char *format, ...)
+void measure_finish(struct control *c, enum ff_measuring step, const char *format, ...)
 {
 	struct measure *m = c->measure;
 	char words[512];
@@ -62,13 +50,13 @@ finish(struct control *c, enum ff_measuring step, const char *format, ...)
 		log_warning("measuring: %s", m->shown.words);
 	else
 		log_notice("measuring: %s", m->shown.words);
-	show_step(c, step);
+	measure_show_step(c, step);
 }
 
 void measure_end(struct control *c)
 {
-	if (is_under_way(c->measure))
-		finish(c, FF_MEASURE_CANCELLED, "cancelled: what was before stays");
+	if (measure_is_under_way(c->measure))
+		measure_finish(c, FF_MEASURE_CANCELLED, "cancelled: what was before stays");
 }
 
 void measure_free(struct control *c)
@@ -88,121 +76,24 @@ void measure_free(struct control *c)
 	c->measure = NULL;
 }
 
-/* ---- the beginning ----------------------------------------------------------------------- */
-
-static bool choose_microphone(struct measure *m, const struct ff_command *cmd)
-{
-	static const struct {
-		const char *name;
-		enum source_type type;
-	} types[] = {
-		{ "alsa", SOURCE_IS_ALSA },
-		{ "pulse", SOURCE_IS_PULSE },
-		{ "command", SOURCE_IS_COMMAND },
-		{ "fifo", SOURCE_IS_FIFO },
-	};
-
-	if (!cmd->type[0] && m->type[0])
-		return true;
-	CUT_COPY(m->type, cmd->type[0] ? cmd->type : "alsa");
-	CUT_COPY(m->device, cmd->type[0] ? cmd->device : "default");
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		if (strcmp(m->type, types[i].name) != 0)
-			continue;
-		m->microphone = (struct source_config){
-			.type = types[i].type,
-			.device = m->device,
-			.format = SAMPLE_S16,
-			.channels = types[i].type == SOURCE_IS_ALSA ? 0 : 1,
-			.keep = KEEP_S,
-		};
-		return true;
-	}
-	m->type[0] = '\0';
-	return false;
-}
-
-static void choose_speakers(struct control *c, struct measure *m, uint32_t zone)
-{
-	m->speakers_n = 0;
-	for (uint32_t i = 0; i < c->speakers_n; i++) {
-		struct speaker *s = c->speakers[i];
-
-		if (s->zone != zone || !sink_flowing(s->sink))
-			continue;
-		m->speaker[m->speakers_n] = (struct measured){ .id = s->is.id };
-		m->shown.speakers[m->speakers_n++] = (struct ff_measured){ .id = s->is.id };
-	}
-	m->shown.speakers_n = m->speakers_n;
-}
-
-static void begin(struct control *c, const struct ff_command *cmd)
-{
-	struct measure *m = c->measure;
-	bool known;
-
-	if (is_under_way(m)) {
-		verbs_refuse(c, "a measurement is under way: cancel it first");
-		return;
-	}
-	if (!verbs_is_zone(c, cmd->id))
-		return;
-	if (!m)
-		m = c->measure = calloc(1, sizeof(*m));
-	if (!m || measure_make_feeds(c, m) < 0) {
-		verbs_refuse(c, "cannot measure: out of memory");
-		return;
-	}
-	m->shown = (struct ff_measure){
-		.runs = m->shown.runs + 1,
-		.zone = cmd->id,
-		.pass = 1,
-		.tries = 1,
-		.skew_ms = NAN,
-	};
-	m->zone_id = c->zones[cmd->id].id;
-	m->structure = c->structure;
-	m->music = 1;
-	m->turn = -1;
-	known = choose_microphone(m, cmd);
-	CUT_COPY(m->shown.microphone, m->device);
-	choose_speakers(c, m, cmd->id);
-	if (!known) {
-		finish(c, FF_MEASURE_REFUSED,
-		       "\"%s\" is no kind of microphone: name alsa, pulse, command or fifo",
-		       cmd->type);
-	} else if (m->speakers_n < 2) {
-		finish(c, FF_MEASURE_REFUSED,
-		       "%s plays in %s: there is nothing to align; connect two or more "
-		       "speakers",
-		       m->speakers_n ? "one speaker only" : "no speaker",
-		       c->zones[cmd->id].name);
-	} else if (source_new(&m->microphone, &c->time, c->engine, c->health_fd, &m->mic) < 0) {
-		finish(c, FF_MEASURE_REFUSED, "the microphone cannot be opened: out of memory");
-	} else {
-		clicks_off(c);
-		m->wait_until = clock_now() + OPEN_NS;
-		log_notice("measuring %u speakers of %s with %s %s", m->speakers_n,
-			   c->zones[cmd->id].name, m->type, m->device);
-		show_step(c, FF_MEASURE_OPENING);
-	}
-}
+/* ---- commands ------------------------------------------------------------------------------
+ */
 
 void measure_command(struct control *c, const struct ff_command *cmd)
 {
 	struct measure *m = c->measure;
 
 	if (cmd->verb == FF_MEASURE) {
-		begin(c, cmd);
+		measure_begin(c, cmd);
 		return;
 	}
 	if (cmd->verb == FF_MEASURE_CANCEL) {
-		if (is_under_way(m) && m->shown.applied)
+		if (measure_is_under_way(m) && m->shown.applied)
 			measure_apply(c, m, false);
 		measure_end(c);
 		return;
 	}
-	if (!m || is_under_way(m) ||
+	if (!m || measure_is_under_way(m) ||
 	    (m->shown.step != FF_MEASURE_VERIFIED && m->shown.step != FF_MEASURE_UNVERIFIED)) {
 		verbs_refuse(c, "there is no measurement to go by: measure first");
 		return;
@@ -225,15 +116,16 @@ static void step_opening(struct control *c, struct measure *m, uint64_t now)
 	tap_look(source_tap(m->mic), &tap);
 	if (tap.rate && (double)tap.frames > LISTEN_S * tap.rate) {
 		m->faded_at = now;
-		show_step(c, FF_MEASURE_FADING);
+		measure_show_step(c, FF_MEASURE_FADING);
 		control_wake_at(c, now + FADE_NS);
 		return;
 	}
 	source_health(m->mic, &h);
 	if (now > m->wait_until || h.state == HEALTH_ENDED)
-		finish(c, FF_MEASURE_REFUSED, "no microphone: %s%s",
-		       h.reason[0] ? h.reason : "it gives no sound: ", /* a reason advises */
-		       h.reason[0] ? "" : refusal_advice(REFUSAL_MICROPHONE));
+		measure_finish(c, FF_MEASURE_REFUSED, "no microphone: %s%s",
+			       h.reason[0] ? h.reason
+					   : "it gives no sound: ", /* a reason advises */
+			       h.reason[0] ? "" : refusal_advice(REFUSAL_MICROPHONE));
 	else
 		control_wake_at(c, now + 2 * FADE_NS);
 }
@@ -258,10 +150,11 @@ static void run(struct control *c, struct measure *m, enum ff_measuring step, fl
 	int r = measure_run_begin(c, m, level);
 
 	if (r < 0)
-		finish(c, FF_MEASURE_REFUSED, "%s: %s", refusal_words(REFUSAL_MICROPHONE),
-		       refusal_advice(REFUSAL_MICROPHONE));
+		measure_finish(c, FF_MEASURE_REFUSED, "%s: %s",
+			       refusal_words(REFUSAL_MICROPHONE),
+			       refusal_advice(REFUSAL_MICROPHONE));
 	else
-		show_step(c, step);
+		measure_show_step(c, step);
 }
 
 /* The run is of no use as it is: again, and louder where that helps. True: it is. */
@@ -300,12 +193,12 @@ static void measured_once(struct control *c, struct measure *m)
 		return;
 	if (measure_conclude(c, m) < 2) {
 		if (m->solution.refusal != REFUSAL_NONE)
-			finish(c, FF_MEASURE_REFUSED, "%s: %s",
-			       refusal_words(m->solution.refusal),
-			       refusal_advice(m->solution.refusal));
+			measure_finish(c, FF_MEASURE_REFUSED, "%s: %s",
+				       refusal_words(m->solution.refusal),
+				       refusal_advice(m->solution.refusal));
 		else
-			finish(c, FF_MEASURE_REFUSED, "%s",
-			       first_words(c, m, words, sizeof(words)));
+			measure_finish(c, FF_MEASURE_REFUSED, "%s",
+				       first_words(c, m, words, sizeof(words)));
 		return;
 	}
 	measure_apply(c, m, true);
@@ -314,7 +207,7 @@ static void measured_once(struct control *c, struct measure *m)
 	m->turn = -2; /* nothing sounds while the delays settle */
 	m->wait_until = clock_now() + SETTLE_NS;
 	control_wake_at(c, m->wait_until);
-	show_step(c, FF_MEASURE_VERIFYING);
+	measure_show_step(c, FF_MEASURE_VERIFYING);
 }
 
 /* The second pass: the largest difference between any two that the first accepted, s. */
@@ -350,17 +243,19 @@ static void measured_twice(struct control *c, struct measure *m)
 		return;
 	m->shown.skew_ms = (float)(1e3 * skew);
 	if (!all)
-		finish(c, FF_MEASURE_UNVERIFIED, "in force, not verified: %s",
-		       first_words(c, m, words, sizeof(words)));
+		measure_finish(c, FF_MEASURE_UNVERIFIED, "in force, not verified: %s",
+			       first_words(c, m, words, sizeof(words)));
 	else if (skew > SOLVE_VERIFIED_S)
-		finish(c, FF_MEASURE_UNVERIFIED,
-		       "in force, not verified: the second pass is %.2f ms out; measure again "
-		       "with the microphone where it is",
-		       1e3 * skew);
+		measure_finish(
+			c, FF_MEASURE_UNVERIFIED,
+			"in force, not verified: the second pass is %.2f ms out; measure again "
+			"with the microphone where it is",
+			1e3 * skew);
 	else
-		finish(c, FF_MEASURE_VERIFIED,
-		       "verified: within %.2f ms where the microphone stands (34 cm are 1 ms)",
-		       1e3 * skew);
+		measure_finish(
+			c, FF_MEASURE_VERIFIED,
+			"verified: within %.2f ms where the microphone stands (34 cm are 1 ms)",
+			1e3 * skew);
 }
 
 static void step_run(struct control *c, struct measure *m, uint64_t now)
@@ -380,8 +275,9 @@ static void step_run(struct control *c, struct measure *m, uint64_t now)
 	else if (r == 1)
 		measured_twice(c, m);
 	else if (r == -EPIPE && !try_again(c, m, false))
-		finish(c, m->shown.applied ? FF_MEASURE_UNVERIFIED : FF_MEASURE_REFUSED,
-		       "the microphone's sound has gaps: use another, or a quieter machine");
+		measure_finish(
+			c, m->shown.applied ? FF_MEASURE_UNVERIFIED : FF_MEASURE_REFUSED,
+			"the microphone's sound has gaps: use another, or a quieter machine");
 }
 
 void measure_step(struct control *c)
@@ -391,8 +287,9 @@ void measure_step(struct control *c)
 
 	if (!m)
 		return;
-	if (is_under_way(m) && m->structure != c->structure) {
-		finish(c, FF_MEASURE_CANCELLED, "cancelled: speakers or sources changed");
+	if (measure_is_under_way(m) && m->structure != c->structure) {
+		measure_finish(c, FF_MEASURE_CANCELLED,
+			       "cancelled: speakers or sources changed");
 		return;
 	}
 	switch (m->shown.step) {

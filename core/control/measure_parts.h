@@ -60,6 +60,27 @@ struct measure {
 	float *record; /* one window */
 };
 
+/* [any] Whether it goes on: neither over nor never begun. */
+static inline bool measure_is_under_way(const struct measure *m)
+{
+	return m &&
+	       (m->shown.step == FF_MEASURE_OPENING || m->shown.step == FF_MEASURE_FADING ||
+		m->shown.step == FF_MEASURE_SOUNDING || m->shown.step == FF_MEASURE_VERIFYING);
+}
+
+/* ---- measure_begin.c, measure.c ------------------------------------------------------------
+ */
+
+/* [ctl] FF_MEASURE. */
+void measure_begin(struct control *c, const struct ff_command *cmd);
+
+/* [ctl] It has come to that step, and whoever looks is told. */
+void measure_show_step(struct control *c, enum ff_measuring step);
+
+/* [ctl] The end: the microphone is let go, the music comes back; words say what came of it. */
+__attribute__((format(printf, 3, 4))) void
+measure_finish(struct control *c, enum ff_measuring step, const char *format, ...);
+
 /* ---- measure_run.c: sound and listening ----------------------------------------------------
  */
 
