@@ -13,7 +13,8 @@ LAB     ?= trixie
 PKGS_BUILD := gcc make pkgconf libncurses-dev libsystemd-dev libasound2-dev libpulse-dev \
 	libsbc-dev libconfig-dev libsndfile1-dev libkissfft-dev
 PKGS_CHECK := libcmocka-dev libsamplerate0-dev libvterm-dev dbus dbus-daemon pulseaudio \
-	pulseaudio-utils pipewire pipewire-pulse wireplumber alsa-utils libasound2-plugins sox locales systemd
+	pulseaudio-utils pipewire pipewire-pulse wireplumber alsa-utils libasound2-plugins sox locales systemd \
+	openssh-client openssh-server
 PKGS_CI    := clang clang-format libclang-rt-dev
 PKGS_TIDY  := clang-tidy
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git
@@ -126,7 +127,7 @@ $(TEST_BIN) $(BENCH_BIN): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBS_A) $(
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $< $(filter $(BUILD)/$(patsubst %/,%,$(dir tests/$*)).a,$(TEST_LIBS_A)) \
 		$(if $(filter control/% service/%,$*),$(BUILD)/tests/bluez.a) \
 		$(if $(filter bench/%,$*),$(BUILD)/tests/dsp.a) \
-		$(BUILD)/libtui.a $(BUILD)/libcore.a $(if $(filter service/%,$*),$(BUILD)/tests/tui.a $(BUILD)/libtui.a) \
+		$(BUILD)/libtui.a $(BUILD)/libcore.a $(if $(filter service/%,$*),$(BUILD)/tests/tui.a $(BUILD)/tests/lab.a $(BUILD)/libtui.a) \
 		$(TEST_LIBS) $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
 
 # ---- running --------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -29,10 +30,19 @@ static const char text[] = "version = 1; zones = ( { name = \"Zone\";"
 			   " speakers = ( { name = \"Patio\"; output = \"null\"; },"
 			   "              { name = \"Kitchen\"; output = \"null\"; } ); } );\n";
 
-void host_prepare(void)
+static void write_profile(const char *words)
 {
 	FILE *f;
 
+	snprintf(profile, sizeof(profile), "%s/two.conf", folder);
+	f = fopen(profile, "we");
+	assert_non_null(f);
+	fputs(words, f);
+	fclose(f);
+}
+
+void host_prepare(void)
+{
 	snprintf(folder, sizeof(folder), "/tmp/fanfare-service-XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	setenv("HOME", folder, 1);
@@ -40,11 +50,27 @@ void host_prepare(void)
 	setenv("XDG_STATE_HOME", folder, 1);
 	unsetenv("DBUS_SESSION_BUS_ADDRESS");
 	unsetenv("XDG_RUNTIME_DIR");
-	snprintf(profile, sizeof(profile), "%s/two.conf", folder);
-	f = fopen(profile, "we");
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
+	write_profile(text);
+}
+
+const char *host_path(const char *name)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
+
+const char *host_program(void)
+{
+	static char path[PATH_MAX];
+	const char *build = getenv("BUILD");
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s/fanfare", build ? build : "build");
+	if (!realpath(name, path))
+		fail_msg("%s is not there: make builds it, BUILD says where", name);
+	return path;
 }
 
 void host_clean(void)
@@ -87,6 +113,24 @@ pid_t host_start(void)
 	return pid;
 }
 
+pid_t host_start_program(const char *profile_text)
+{
+	const char *program = host_program();
+	pid_t pid;
+
+	write_profile(profile_text);
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid > 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (freopen(host_path("log"), "we", stderr))
+		execl(program, "fanfare", "--headless", "--no-bluetooth", "--profile", profile,
+		      (char *)NULL);
+	_exit(127);
+}
+
 int host_end(pid_t pid, int sig)
 {
 	int status;
@@ -126,6 +170,19 @@ void host_wait(struct ff *ff, struct ff_snapshot *ret, host_until until, const v
 			fail_msg("never saw: %s", what);
 		poll(&p, 1, 1000);
 	}
+}
+
+void host_no_gap(const struct ff_snapshot *before, const struct ff_snapshot *now)
+{
+	if (now->late_cycles > before->late_cycles) {
+		print_message("the machine stood still: %u cycles were late\n",
+			      (unsigned)(now->late_cycles - before->late_cycles));
+		return;
+	}
+	for (uint32_t i = 0; i < now->speakers_n; i++)
+		assert_int_equal(now->speakers[i].frames_lost, before->speakers[i].frames_lost);
+	for (uint32_t i = 0; i < now->sources_n; i++)
+		assert_int_equal(now->sources[i].gaps, before->sources[i].gaps);
 }
 
 long host_memory(pid_t pid)

@@ -20,6 +20,15 @@ void host_clean(void);
 /* Start it; does not wait for it to be on the bus. */
 pid_t host_start(void);
 
+/* The program that make built, whole. */
+const char *host_program(void);
+
+/* Start the program itself, headless, with this profile instead. */
+pid_t host_start_program(const char *profile_text);
+
+/* Of a file beside its profile. */
+const char *host_path(const char *name);
+
 /* End it and wait for that; its exit status, or -signal. */
 int host_end(pid_t pid, int sig);
 
@@ -30,6 +39,13 @@ struct ff *host_attach(void);
 typedef bool (*host_until)(const struct ff_snapshot *s, const void *arg);
 void host_wait(struct ff *ff, struct ff_snapshot *ret, host_until until, const void *arg,
 	       const char *what);
+
+/*
+ * No gap from one look to a later one: no speaker lost a frame, no source ran dry. Where the
+ * clock thread itself was not woken in time, the machine stood still, which is none of the
+ * door's doing.
+ */
+void host_no_gap(const struct ff_snapshot *before, const struct ff_snapshot *now);
 
 /* Resident memory of a process, kB. */
 long host_memory(pid_t pid);

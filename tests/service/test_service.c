@@ -81,22 +81,6 @@ static struct ff *attach_to_music(void)
 	return ff;
 }
 
-/*
- * No gap since before: no speaker lost a frame, no source ran dry. Where the clock thread
- * itself was not woken in time, the machine stood still, which is none of the door's doing.
- */
-static void assert_no_gap(const struct ff_snapshot *before)
-{
-	if (now.late_cycles > before->late_cycles) {
-		print_message("the machine stood still: %u cycles were late\n",
-			      (unsigned)(now.late_cycles - before->late_cycles));
-		return;
-	}
-	for (uint32_t i = 0; i < now.speakers_n; i++)
-		assert_int_equal(now.speakers[i].frames_lost, before->speakers[i].frames_lost);
-	assert_int_equal(now.sources[0].gaps, before->sources[0].gaps);
-}
-
 static struct ff_command volume(float db)
 {
 	return (struct ff_command){ .verb = FF_SET_VOLUME,
@@ -308,7 +292,7 @@ static void malformed_and_oversized_calls_are_refused(void **state)
 	/* it plays on, nothing of that is kept but what the allocator has not given back */
 	assert_true(host_memory(host) - before < (64 << 10) + GROWTH_KB);
 	host_wait(ff, &now, both_play, NULL, "the music still");
-	assert_no_gap(&quiet);
+	host_no_gap(&quiet, &now);
 	ff_close(ff);
 }
 
@@ -453,7 +437,7 @@ static void ten_consoles_and_a_flood_are_not_heard(void **state)
 	flood(now.speakers[0].id);
 	ff_snapshot(ff, &now);
 	assert_true(now.cycles > quiet.cycles + 100);
-	assert_no_gap(&quiet);
+	host_no_gap(&quiet, &now);
 	print_message("memory: %ld kB before, %ld kB after\n", before, host_memory(host));
 	assert_true(host_memory(host) - before < GROWTH_KB);
 	for (int i = 0; i < CONSOLES; i++)

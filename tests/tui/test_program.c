@@ -2,7 +2,6 @@
 /* The program itself, with its core: the demonstration, headless, its arguments. */
 #include <errno.h>
 #include <locale.h>
-#include <math.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -18,11 +17,9 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <sndfile.h>
 
 #include "core/base/clock.h"
-#include "core/base/scope.h"
-#include "core/io/tone.h"
+#include "tests/tui/tape.h"
 #include "tests/tui/terminal.h"
 
 #define SOON 20000 /* ms a busy machine may take */
@@ -399,40 +396,6 @@ static void grew(const char *wav, long before, uint64_t since)
 	assert_in_range(grown + 450, ms, ms + 900);
 }
 
-/* Every frame is there, once, in its place: the noise itself tells. */
-static void whole(const char *wav, double least_seconds)
-{
-	SF_INFO info = { 0 };
-	SNDFILE *f = sf_open(wav, SFM_READ, &info);
-	SCOPED(freep) float *heard = NULL;
-	SCOPED(freep) float *made = NULL;
-	sf_count_t n;
-
-	assert_non_null(f);
-	assert_true(info.frames > (sf_count_t)(least_seconds * 44100));
-	heard = calloc((size_t)info.frames, 2 * sizeof(float));
-	made = calloc((size_t)info.frames, 2 * sizeof(float));
-	assert_true(heard && made);
-	n = sf_readf_float(f, heard, info.frames);
-	sf_close(f);
-	tone_render(SOURCE_PINK, 44100, 0, made, (uint32_t)n);
-	/* one second in, when it has faded in, it is some frame of what was made */
-	for (sf_count_t lead = 0; lead < n - 44100; lead++) {
-		sf_count_t same = 0;
-
-		while (44100 + same < n && lead + same < n &&
-		       fabsf(heard[2 * (44100 + same)] - made[2 * (lead + same)]) < 1e-5f)
-			same++;
-		if (same < 100)
-			continue;
-		if (44100 + same < n - 4410) /* it may fade out when told to stop */
-			fail_msg("%.3f s of %.3f s are whole", 1 + (double)same / 44100,
-				 (double)n / 44100);
-		return;
-	}
-	fail_msg("the noise is not in it");
-}
-
 static void the_sound_goes_on_whatever_becomes_of_the_terminal(void **state)
 {
 	char profile[64], wav[64];
@@ -483,7 +446,7 @@ static void the_sound_goes_on_whatever_becomes_of_the_terminal(void **state)
 	assert_int_equal(kill(pid, SIGTERM), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	terminal_free(t);
-	whole(wav, 7);
+	tape_whole(wav, 7, NULL, 0);
 }
 
 /* After a test that failed, what it started would play on, and be in the next one's way. */
