@@ -251,6 +251,7 @@ struct ff_snapshot {
 	uint64_t log_count; /* lines ever logged; the newest is log[(log_count-1) %
 			       FF_LOG_LINES] */
 	int64_t time_ms;    /* CLOCK_REALTIME of this snapshot */
+	uint32_t looks;	    /* times that sound devices were looked for, to the end */
 	uint32_t refused;   /* ticket of the latest addition that was refused, 0 = none */
 
 	char profile[FF_NAME_MAX];

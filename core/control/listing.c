@@ -25,6 +25,7 @@ void listing_step(struct control *c)
 	if (!c->look || !sounds_look_done(c->look, &c->sounds))
 		return;
 	listing_stop(c);
+	c->looks++;
 	control_changed(c);
 	if (c->look_again)
 		listing_ask(c);
@@ -39,6 +40,7 @@ void listing_stop(struct control *c)
 
 void listing_write(const struct control *c, struct ff_snapshot *ret)
 {
+	ret->looks = c->looks;
 	ret->sounds_n = c->sounds.n;
 	for (uint32_t i = 0; i < c->sounds.n; i++) {
 		const struct sound *s = &c->sounds.list[i];

@@ -223,6 +223,7 @@ struct control {
 	struct sounds_look *look; /* for sound devices; NULL = none under way */
 	bool look_again;	  /* asked for meanwhile */
 	struct sounds sounds;	  /* as found last */
+	uint32_t looks;		  /* that came to an end */
 	struct shelf_entry shelf[FF_PROFILES];
 	uint32_t shelf_n;
 	struct lateness late;

@@ -11,6 +11,7 @@
 #include "core/control/measure.h"
 #include "core/control/names.h"
 #include "core/control/peers.h"
+#include "core/store/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -222,6 +223,7 @@ static void write_devices(struct control *c, struct ff_snapshot *ret)
 		CUT_COPY(to->address, d->address);
 		CUT_COPY(to->adapter, d->adapter);
 		CUT_COPY(to->name, d->name[0] ? d->alias : "");
+		text_clean(to->name);
 		to->paired = d->paired;
 		to->trusted = d->trusted;
 		to->connected = d->connected;
@@ -267,6 +269,7 @@ static void write_bluez(struct control *c, uint64_t now, struct ff_snapshot *ret
 		ret->pairing.cookie = c->question.cookie;
 		CUT_COPY(ret->pairing.address, c->question.address);
 		CUT_COPY(ret->pairing.name, c->question.name);
+		text_clean(ret->pairing.name);
 		CUT_COPY(ret->pairing.code, c->question.code);
 		ret->pairing.left_ms = ms_until(c->question_until, now);
 	}

@@ -29,6 +29,27 @@ bool text_is_clean(const char *s)
 	return true;
 }
 
+void text_clean(char *s)
+{
+	size_t left = strlen(s);
+	char *to = s;
+
+	while (left > 0) {
+		size_t n = utf8_character(s, left);
+
+		if (n == 0 || text_is_control(s)) {
+			*to++ = '?';
+			n = n ? n : 1;
+		} else {
+			memmove(to, s, n);
+			to += n;
+		}
+		s += n;
+		left -= n;
+	}
+	*to = '\0';
+}
+
 void text_cut(char *s, size_t max)
 {
 	size_t len = strnlen(s, max), at = 0;

@@ -14,6 +14,9 @@ bool text_is_control(const char *s);
 /* [any] Whether all of s is UTF-8 without control characters. */
 bool text_is_clean(const char *s);
 
+/* [any] Put "?" where s is not: for what others named and people are to read. */
+void text_clean(char *s);
+
 /* [any] Shorten s to at most max bytes, and never leave half a character at its end. */
 void text_cut(char *s, size_t max);
 

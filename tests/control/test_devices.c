@@ -164,6 +164,15 @@ static void pairing_is_shown_while_it_lasts_and_its_failure_until_the_next(void 
 	WAIT_FOR(!strcmp(device(DEV2A)->doing, "pairing") && !*device(DEV2A)->failed);
 }
 
+static void a_name_that_would_command_the_terminal_is_cleaned(void **state)
+{
+	(void)state;
+	fake_change(&rig->fake, DEV2, "org.bluez.Device1", 2, "Name", "s", "x", "Alias", "s",
+		    "K\033[2Jü\ttab\nline\302\205\177.");
+	WAIT_FOR(strcmp(device(DEV2A)->name, "Kitchen") != 0 && *device(DEV2A)->name);
+	assert_string_equal(device(DEV2A)->name, "K?[2Jü?tab?line??.");
+}
+
 static void trust_and_name_are_changed_and_changed_back(void **state)
 {
 	(void)state;
@@ -244,6 +253,7 @@ int main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 		TEST(a_device_tells_its_type_and_what_its_speaker_does),
 		TEST(pairing_is_shown_while_it_lasts_and_its_failure_until_the_next),
+		TEST(a_name_that_would_command_the_terminal_is_cleaned),
 		TEST(trust_and_name_are_changed_and_changed_back),
 		TEST(a_speaker_that_is_being_connected_is_cancelled_for_good),
 		TEST(what_cannot_be_done_to_a_device_is_said),
