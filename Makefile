@@ -126,7 +126,7 @@ $(foreach room,$(TEST_ROOMS),$(eval $(call test_room,$(room))))
 $(TEST_BIN) $(BENCH_BIN): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TEST_LIBS_A) $(BUILD)/libtui.a $(BUILD)/libcore.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $< $(filter $(BUILD)/$(patsubst %/,%,$(dir tests/$*)).a,$(TEST_LIBS_A)) \
 		$(if $(filter control/% service/%,$*),$(BUILD)/tests/bluez.a) \
-		$(if $(filter bench/%,$*),$(BUILD)/tests/dsp.a) \
+		$(if $(filter bench/% io/% rt/% control/%,$*),$(BUILD)/tests/dsp.a) \
 		$(BUILD)/libtui.a $(BUILD)/libcore.a $(if $(filter service/%,$*),$(BUILD)/tests/tui.a $(BUILD)/tests/lab.a $(BUILD)/libtui.a) \
 		$(TEST_LIBS) $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
 
@@ -183,7 +183,7 @@ asan: deps-check
 # Left out: what has no thread to race with, and hours of sound to work through.
 tsan: deps-check
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/tsan \
-		SKIP='tests/align/% tests/dsp/% tests/radio/% tests/store/% tests/lab/% tests/io/test_simulated' \
+		SKIP='tests/align/% tests/dsp/% tests/radio/% tests/store/% tests/lab/% tests/io/test_simulated tests/io/test_mixed' \
 		OPT='-O2 -g -fsanitize=thread'
 
 # For a Raspberry Pi. Run is what needs no daemon and no clock of a real machine; left out
