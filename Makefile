@@ -14,7 +14,7 @@ PKGS_BUILD := gcc make pkgconf libncurses-dev libsystemd-dev libasound2-dev libp
 	libsbc-dev libconfig-dev libsndfile1-dev libkissfft-dev
 PKGS_CHECK := libcmocka-dev libsamplerate0-dev libvterm-dev dbus dbus-daemon pulseaudio \
 	pulseaudio-utils pipewire pipewire-pulse wireplumber alsa-utils libasound2-plugins sox locales systemd \
-	openssh-client openssh-server
+	openssh-client openssh-server jq zsh fish
 PKGS_CI    := clang clang-format libclang-rt-dev
 PKGS_TIDY  := clang-tidy
 PKGS_LAB   := qemu-system-x86 mmdebstrap e2fsprogs kmod cpio xz-utils git

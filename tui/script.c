@@ -26,19 +26,26 @@ static const struct {
 	{ "scan", script_scan },       { "disconnect", script_disconnect },
 	{ "pair", script_pair },       { "forget", script_forget },
 	{ "measure", script_measure }, { "doctor", script_doctor },
+	{ "add", script_add },	       { "remove", script_remove },
+	{ "source", script_source },   { "devices", script_devices },
 };
 
 const char script_help[] =
 	"For scripts, to the Fanfare that plays; with --json where something is listed:\n"
 	"  fanfare status                   everything that the console shows\n"
-	"  fanfare profile list | show [NAME] | load NAME | save [NAME] | delete NAME\n"
+	"  fanfare profile list | show [NAME] | new NAME | load NAME | save [NAME] |\n"
+	"                  delete NAME\n"
 	"  fanfare profile check FILE       read a profile and say what is wrong with it\n"
 	"  fanfare volume SPEAKER|all [72 | -12dB | +5% | -5%]\n"
 	"  fanfare mute SPEAKER|all [on | off | toggle]\n"
 	"  fanfare trim SPEAKER [MS]        later by so many milliseconds, or earlier\n"
 	"  fanfare connect SPEAKER          fanfare disconnect SPEAKER\n"
-	"  fanfare scan [SECONDS]           the Bluetooth devices there are\n"
-	"  fanfare pair ADDRESS             fanfare forget ADDRESS\n"
+	"  fanfare scan [SECONDS]           search for Bluetooth devices, and list them\n"
+	"  fanfare devices                  list those that are known\n"
+	"  fanfare pair DEVICE              fanfare forget DEVICE\n"
+	"  fanfare add DEVICE|TYPE:DEVICE [NAME [ZONE]]   a speaker for what plays\n"
+	"  fanfare remove SPEAKER           take it out again\n"
+	"  fanfare source [TYPE:DEVICE [ZONE]]   what can be heard, or hear that\n"
 	"  fanfare measure alsa:DEVICE|pulse:SOURCE [ZONE]   align with a microphone;\n"
 	"                                   then show, undo, redo, levels; or cancel\n"
 	"  fanfare doctor                   look for what keeps it from playing well\n";
@@ -153,6 +160,36 @@ const struct ff_speaker *script_speaker(struct script *s, const char *word)
 		fprintf(stderr, "%s %s", i ? "," : "", s->now.speakers[i].name);
 	fputs(s->now.speakers_n ? "\n" : " it has none\n", stderr);
 	return NULL;
+}
+
+const struct ff_speaker *script_by_id(const struct script *s, uint32_t id)
+{
+	for (uint32_t i = 0; i < s->now.speakers_n; i++)
+		if (s->now.speakers[i].id == id)
+			return &s->now.speakers[i];
+	return NULL;
+}
+
+int script_zone(const struct script *s, const char *name, uint32_t *ret)
+{
+	for (uint32_t z = 0; z < s->now.zones_n; z++) {
+		if (strcasecmp(s->now.zones[z].name, name) == 0) {
+			*ret = z;
+			return 0;
+		}
+	}
+	return script_fail("no zone is called \"%s\"", name);
+}
+
+bool script_split(const char *word, char ret_type[16], char ret_device[FF_PATH_MAX])
+{
+	size_t n = strcspn(word, ":");
+
+	if (word[n] != ':' || n == 0 || n >= 16 || strlen(word + n + 1) >= FF_PATH_MAX)
+		return false;
+	snprintf(ret_type, 16, "%.*s", (int)n, word);
+	strcpy(ret_device, word + n + 1);
+	return true;
 }
 
 /* ---- asking, and what came of it -------------------------------------------------------- */

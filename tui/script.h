@@ -47,6 +47,21 @@ int script_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* The speaker that word means: its name, its beginning, or its address; NULL after saying. */
 const struct ff_speaker *script_speaker(struct script *s, const char *word);
 
+/* Of now, by id; NULL = it is gone. */
+const struct ff_speaker *script_by_id(const struct script *s, uint32_t id);
+
+/* The index of the zone of that name; 0, or the exit status after saying that there is none. */
+int script_zone(const struct script *s, const char *name, uint32_t *ret);
+
+/*
+ * The Bluetooth device that word means: its address, its name or the beginning of that, into
+ * ret. An address need not be known. 0, or the exit status after saying why not.
+ */
+int script_device(const struct script *s, const char *word, char ret[FF_ADDR_MAX]);
+
+/* The words before the first colon of "alsa:hw:0" and after it; false = none, or too long. */
+bool script_split(const char *word, char ret_type[16], char ret_device[FF_PATH_MAX]);
+
 /* Send it; 0, or the exit status after saying why not. */
 int script_submit(struct script *s, const struct ff_command *command);
 
@@ -65,6 +80,12 @@ int script_await(struct script *s, script_done_fn done, const void *arg, int ms)
 /* The next line of the log at priority level or worse that came since; NULL = none. */
 const char *script_logged(struct script *s, int level);
 
+/* Whether that speaker plays; -1 = not at the first try, and why. For script_await(). */
+int script_plays(struct script *s, const void *id);
+
+/* Put a question of a pairing to whoever sits here, each once. */
+void script_answer(struct script *s);
+
 int script_status(struct script *s);
 int script_profile(struct script *s);
 int script_volume(struct script *s);
@@ -73,9 +94,13 @@ int script_trim(struct script *s);
 int script_connect(struct script *s);
 int script_disconnect(struct script *s);
 int script_scan(struct script *s);
+int script_devices(struct script *s);
 int script_pair(struct script *s);
 int script_forget(struct script *s);
 int script_measure(struct script *s);
 int script_doctor(struct script *s);
+int script_add(struct script *s);
+int script_remove(struct script *s);
+int script_source(struct script *s);
 
 #endif

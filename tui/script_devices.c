@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* script_devices - scan, pair, forget. */
+#include <ctype.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,27 @@ static void script_list_devices_json(const struct script *s)
 	json_close(&j, ']');
 }
 
+static int script_list(const struct script *s)
+{
+	if (s->json)
+		script_list_devices_json(s);
+	else
+		script_list_devices(s);
+	return 0;
+}
+
+int script_devices(struct script *s)
+{
+	int r;
+
+	if (s->argc > 0)
+		return script_misuse("devices [--json]");
+	r = script_attach(s);
+	if (r == 0 && !s->now.bluetoothd)
+		return script_fail("devices: bluetoothd does not answer");
+	return r ? r : script_list(s);
+}
+
 int script_scan(struct script *s)
 {
 	struct ff_command c = { .verb = FF_SCAN, .flag = true, .value = SCAN_S };
@@ -112,18 +134,12 @@ int script_scan(struct script *s)
 		r = script_submit(s, &c);
 	if (r == 0)
 		r = script_scan_through(s, (int)c.value);
-	if (r)
-		return r;
-	if (s->json)
-		script_list_devices_json(s);
-	else
-		script_list_devices(s);
-	return 0;
+	return r ? r : script_list(s);
 }
 
 /* ---- pair, forget ----------------------------------------------------------------------- */
 
-static const struct ff_device *script_device(const struct script *s, const char *address)
+static const struct ff_device *script_at(const struct script *s, const char *address)
 {
 	for (uint32_t i = 0; i < s->now.devices_n; i++)
 		if (strcasecmp(s->now.devices[i].address, address) == 0)
@@ -131,13 +147,63 @@ static const struct ff_device *script_device(const struct script *s, const char 
 	return NULL;
 }
 
-/* The words for what the other side shows or wants; whoever sits here answers. */
-static void script_answer(struct script *s)
+/* In capitals, as the door wants it; false = it is none. */
+static bool script_address(const char *word, char ret[FF_ADDR_MAX])
 {
+	if (strlen(word) != FF_ADDR_MAX - 1)
+		return false;
+	for (int i = 0; i < FF_ADDR_MAX; i++) {
+		char ch = word[i];
+
+		if (i == FF_ADDR_MAX - 1 ? ch
+		    : i % 3 == 2	 ? ch != ':'
+					 : !isxdigit((unsigned char)ch))
+			return false;
+		ret[i] = (char)toupper((unsigned char)ch);
+	}
+	return true;
+}
+
+int script_device(const struct script *s, const char *word, char ret[FF_ADDR_MAX])
+{
+	if (script_address(word, ret))
+		return 0;
+	for (int how = 0; how < 3 && *word; how++) {
+		const struct ff_device *found = NULL;
+
+		for (uint32_t i = 0; i < s->now.devices_n; i++) {
+			const struct ff_device *d = &s->now.devices[i];
+
+			if (how == 0   ? strcmp(d->name, word) != 0
+			    : how == 1 ? strcasecmp(d->name, word) != 0
+				       : strncasecmp(d->name, word, strlen(word)) != 0)
+				continue;
+			if (found && strcmp(found->address, d->address) != 0)
+				return script_fail("\"%s\" may be %s (%s) or %s (%s)", word,
+						   found->name, found->address, d->name,
+						   d->address);
+			found = d;
+		}
+		if (found) {
+			memcpy(ret, found->address, FF_ADDR_MAX);
+			return 0;
+		}
+	}
+	return script_fail(
+		"no Bluetooth device \"%s\" is known: \"fanfare scan\" looks for them", word);
+}
+
+/* The words for what the other side shows or wants; whoever sits here answers. */
+void script_answer(struct script *s)
+{
+	static uint32_t asked; /* the question that was put last */
 	const struct ff_pairing *q = &s->now.pairing;
 	struct ff_command c = { .verb = FF_PAIR_REPLY, .id = q->cookie };
 	char line[sizeof(q->code)] = "";
 
+	if (q->question != FF_ASK_NONE && q->cookie == asked)
+		return;
+	asked = q->cookie;
 	switch (q->question) {
 	case FF_ASK_NONE:
 		return;
@@ -166,13 +232,9 @@ static void script_answer(struct script *s)
 
 static int script_paired(struct script *s, const void *arg)
 {
-	static uint32_t asked; /* the question that was put last */
-	const struct ff_device *d = script_device(s, arg);
+	const struct ff_device *d = script_at(s, arg);
 
-	if (s->now.pairing.question != FF_ASK_NONE && s->now.pairing.cookie != asked) {
-		asked = s->now.pairing.cookie;
-		script_answer(s);
-	}
+	script_answer(s);
 	if (!d)
 		return 0;
 	CUT_COPY(s->why, d->failed[0] ? d->failed : d->doing);
@@ -183,30 +245,29 @@ static int script_paired(struct script *s, const void *arg)
 
 static int script_forgotten(struct script *s, const void *arg)
 {
-	return !script_device(s, arg);
+	return !script_at(s, arg);
 }
 
-/* The address in capitals, as the door wants it; what is none, the door refuses. */
-static int script_by_address(struct script *s, enum ff_verb verb, struct ff_command *ret)
+/* Whose it is; what is none, the door refuses. */
+static int script_about(struct script *s, enum ff_verb verb, struct ff_command *ret)
 {
-	*ret = (struct ff_command){ .verb = verb };
-	if (s->argc != 1 || strlen(s->argv[0]) != FF_ADDR_MAX - 1)
-		return script_misuse("%s ADDRESS, like 00:11:22:33:44:55", s->name);
-	for (int i = 0; i < FF_ADDR_MAX - 1; i++) {
-		char ch = s->argv[0][i];
+	int r;
 
-		ret->address[i] = ch >= 'a' && ch <= 'f' ? (char)(ch - 'a' + 'A') : ch;
-	}
-	return script_attach(s);
+	*ret = (struct ff_command){ .verb = verb };
+	if (s->argc != 1)
+		return script_misuse("%s DEVICE: its name or address, as scan lists them",
+				     s->name);
+	r = script_attach(s);
+	if (r == 0 && !s->now.bluetoothd)
+		return script_fail("%s: bluetoothd does not answer", s->name);
+	return r ? r : script_device(s, s->argv[0], ret->address);
 }
 
 int script_pair(struct script *s)
 {
 	struct ff_command c;
-	int r = script_by_address(s, FF_PAIR, &c);
+	int r = script_about(s, FF_PAIR, &c);
 
-	if (r == 0 && !s->now.bluetoothd)
-		return script_fail("pair: bluetoothd does not answer");
 	if (r == 0)
 		r = script_submit(s, &c);
 	return r ? r : script_await(s, script_paired, c.address, SCRIPT_SPEAKER_MS);
@@ -215,9 +276,9 @@ int script_pair(struct script *s)
 int script_forget(struct script *s)
 {
 	struct ff_command c;
-	int r = script_by_address(s, FF_FORGET, &c);
+	int r = script_about(s, FF_FORGET, &c);
 
-	if (r == 0 && !script_device(s, c.address))
+	if (r == 0 && !script_at(s, c.address))
 		return script_fail("%s is not known", c.address);
 	if (r == 0)
 		r = script_submit(s, &c);

@@ -3,15 +3,14 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
+#include "core/base/scope.h"
 #include "tui/script.h"
 
-#define OPEN_MS		10000u
-#define MICROPHONE_TYPE sizeof(((struct ff_command *)0)->type)
-#define SLOT_MS		1250u /* each of two turns of a speaker */
-#define RUN_MS		5000u /* what a run takes beside them */
-#define RUNS		6u    /* three tries, twice */
+#define OPEN_MS 10000u
+#define SLOT_MS 1250u /* each of two turns of a speaker */
+#define RUN_MS	5000u /* what a run takes beside them */
+#define RUNS	6u    /* three tries, twice */
 
 static bool script_measures(const struct script *s)
 {
@@ -44,10 +43,9 @@ static int script_measured(struct script *s, const void *arg)
 
 static const char *script_name_of(const struct script *s, uint32_t id)
 {
-	for (uint32_t i = 0; i < s->now.speakers_n; i++)
-		if (s->now.speakers[i].id == id)
-			return s->now.speakers[i].name;
-	return "-";
+	const struct ff_speaker *sp = script_by_id(s, id);
+
+	return sp ? sp->name : "-";
 }
 
 static int script_tell_measure(const struct script *s)
@@ -71,17 +69,6 @@ static int script_tell_measure(const struct script *s)
 	return script_fail("%s", m->words[0] ? m->words : "nothing was measured");
 }
 
-static int script_zone(const struct script *s, const char *name, uint32_t *ret)
-{
-	for (uint32_t z = 0; z < s->now.zones_n; z++) {
-		if (strcasecmp(s->now.zones[z].name, name) == 0) {
-			*ret = z;
-			return 0;
-		}
-	}
-	return script_fail("no zone is called \"%s\"", name);
-}
-
 static int script_flagged(struct script *s, enum ff_verb verb, bool flag)
 {
 	const struct ff_command c = { .verb = verb, .flag = flag };
@@ -101,12 +88,10 @@ static int script_measure_with(struct script *s)
 	struct ff_command c = { .verb = FF_MEASURE };
 	struct measuring seen = { .told = -1 };
 	struct measuring *arg = &seen;
-	size_t n = strcspn(s->argv[0], ":");
 	unsigned wait;
 	int r;
 
-	snprintf(c.type, sizeof(c.type), "%.*s", (int)n, s->argv[0]);
-	snprintf(c.device, sizeof(c.device), "%s", s->argv[0] + n + (s->argv[0][n] == ':'));
+	script_split(s->argv[0], c.type, c.device);
 	if (s->argc > 1 && script_zone(s, s->argv[1], &c.id) != 0)
 		return SCRIPT_FAILED;
 	if (script_measures(s))
@@ -119,15 +104,26 @@ static int script_measure_with(struct script *s)
 	return r ? r : script_tell_measure(s);
 }
 
+static bool script_is_word(const char *word)
+{
+	static const char *const words[] = { "cancel", "undo", "redo", "levels", "show" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
 int script_measure(struct script *s)
 {
-	size_t n = s->argc ? strcspn(s->argv[0], ":") : 0;
+	struct ff_command c;
+	bool word = s->argc && script_is_word(s->argv[0]);
 	int r;
 
-	if (s->argc && (n == 0 || n >= MICROPHONE_TYPE))
+	if (s->argc && !word && !script_split(s->argv[0], c.type, c.device))
 		return script_misuse("\"%s\" is no microphone: alsa:DEVICE or pulse:SOURCE",
 				     s->argv[0]);
-	if (s->argc < 1 || s->argc > 2)
+	if (s->argc < 1 || s->argc > (word ? 1 : 2))
 		return script_misuse(
 			"measure alsa:DEVICE|pulse:SOURCE [ZONE] | cancel | undo | "
 			"redo | levels | show");

@@ -155,6 +155,23 @@ static int script_load(struct script *s)
 	return r ? r : script_await(s, script_loaded, &before, SCRIPT_SOON_MS);
 }
 
+static int script_begun(struct script *s, const void *arg)
+{
+	return !strcmp(s->now.profile, arg);
+}
+
+static int script_new(struct script *s)
+{
+	struct ff_command c;
+	int r = script_command(s, FF_NEW_PROFILE, s->argv[1], &c);
+
+	if (r == 0 && script_begun(s, c.text))
+		return script_fail("profile %s plays already", c.text);
+	if (r == 0)
+		r = script_submit(s, &c);
+	return r ? r : script_await(s, script_begun, c.text, SCRIPT_SOON_MS);
+}
+
 static int script_save(struct script *s)
 {
 	struct ff_command c;
@@ -194,13 +211,15 @@ int script_profile(struct script *s)
 		{ "list", "list [--json]", 1, 1, script_list },
 		{ "show", "show [NAME]", 1, 2, script_show },
 		{ "check", "check FILE", 2, 2, script_check },
+		{ "new", "new NAME", 2, 2, script_new },
 		{ "load", "load NAME|FILE", 2, 2, script_load },
 		{ "save", "save [NAME]", 1, 2, script_save },
 		{ "delete", "delete NAME", 2, 2, script_delete },
 	};
 
 	if (s->argc < 1)
-		return script_misuse("profile what? list, show, check, load, save or delete");
+		return script_misuse(
+			"profile what? list, show, check, new, load, save or delete");
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (strcmp(s->argv[0], kinds[i].name) != 0)
 			continue;

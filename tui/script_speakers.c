@@ -18,14 +18,6 @@ struct wish {
 	bool all;
 };
 
-static const struct ff_speaker *script_by_id(const struct script *s, uint32_t id)
-{
-	for (uint32_t i = 0; i < s->now.speakers_n; i++)
-		if (s->now.speakers[i].id == id)
-			return &s->now.speakers[i];
-	return NULL;
-}
-
 static int script_has(const struct ff_speaker *sp, const struct ff_command *c)
 {
 	switch ((int)c->verb) {
@@ -201,9 +193,9 @@ int script_trim(struct script *s)
 
 /* ---- connect, disconnect ---------------------------------------------------------------- */
 
-static int script_plays(struct script *s, const void *arg)
+int script_plays(struct script *s, const void *id)
 {
-	const struct ff_speaker *sp = script_by_id(s, *(const uint32_t *)arg);
+	const struct ff_speaker *sp = script_by_id(s, *(const uint32_t *)id);
 	char words[FF_TEXT_MAX];
 
 	if (!sp)
@@ -212,6 +204,8 @@ static int script_plays(struct script *s, const void *arg)
 	snprintf(s->why, sizeof(s->why), "%.60s: %.90s", sp->name, words);
 	if (sp->state == FF_PLAYING)
 		return 1;
+	if (sp->output != FF_OUT_BLUETOOTH) /* what is not there does not come by waiting */
+		return sp->reason[0] ? -1 : 0;
 	return sp->state == FF_RETRYING && sp->tries > 0 ? -1 : 0; /* it goes on trying */
 }
 

@@ -60,7 +60,8 @@ CONF
 
 # ---- nobody plays
 for words in 'status' 'volume all' 'mute all' 'trim x' 'connect x' 'disconnect x' 'scan' \
-	'pair 00:11:22:33:44:55' 'forget 00:11:22:33:44:55' 'measure alsa:x' 'profile load x' 'profile save' 'profile show'; do
+	'pair 00:11:22:33:44:55' 'forget 00:11:22:33:44:55' 'measure alsa:x' 'profile load x' 'profile save' 'profile show' \
+	'profile new x' 'add x' 'remove x' 'devices' 'source' 'source tone:tune'; do
 	# shellcheck disable=SC2086 # words are meant
 	fails 1 'nothing plays' $words
 done
@@ -71,7 +72,9 @@ fails 1 'no profile is called "Nowhere"' profile show Nowhere
 
 # ---- what makes no sense
 for words in 'volume' 'volume a b c' 'mute' 'mute a maybe' 'trim' 'trim a b' 'trim a 501' 'trim a nan' \
-	'connect' 'scan soon' 'scan 0' 'pair' 'pair 00:11' 'forget' 'measure' 'measure :x' 'measure a:b c d' 'status now' 'doctor me' 'profile' \
+	'connect' 'scan soon' 'scan 0' 'pair' 'pair a b' 'forget' 'measure' 'measure :x' 'measure a' 'measure a:b c d' \
+	'measure cancel now' 'status now' 'doctor me' 'profile' 'profile new' 'add' 'add a b c d' 'remove' 'remove a b' 'devices a' 'source a' 'source :x' \
+	'source tone:tune a b' \
 	'profile fly' 'profile check' 'profile load' 'profile list x'; do
 	# shellcheck disable=SC2086 # words are meant
 	fails 2 'fanfare: ' $words
@@ -108,7 +111,7 @@ prints $'Patina\t-12.5 ms' trim Patina
 fails 1 'only Bluetooth speakers' connect Patio
 fails 1 'bluetoothd does not answer' scan 1
 fails 1 'bluetoothd does not answer' pair 00:11:22:33:44:55
-fails 1 'is not known' forget 00:11:22:33:44:55
+fails 1 'bluetoothd does not answer' forget 00:11:22:33:44:55
 
 fails 1 'no measurement is under way' measure cancel
 fails 1 'measure first' measure undo
@@ -127,26 +130,51 @@ fails 1 'bad.conf:1' profile check "$dir/bad.conf"
 prints "$dir/two.conf: good" profile check "$dir/two.conf"
 prints '' profile load Demo
 tells 'profile Demo, ' status
-prints '' profile delete Mine
-fails 1 'no profile is called "Mine"' profile delete Mine
 fails 1 'is shipped with Fanfare' profile delete Demo
 prints '' profile load "$dir/two.conf"
+
+# ---- a profile of one's own, from nothing
+prints '' profile load Demo
+fails 1 'is a demonstration' add null:
+fails 1 'there is a profile "Mine" already' profile new Mine
+prints '' profile delete Mine
+fails 1 'no profile is called "Mine"' profile delete Mine
+prints '' profile new "Bob's \"Garden\" ☀"
+fails 1 'plays already' profile new "Bob's \"Garden\" ☀"
+prints '' add null: "Bob's shed"
+prints '' add null: '$(reboot)' 'zone 1'
+fails 1 'no zone is called "Moon"' add null: x Moon
+fails 1 'no Bluetooth device "JBL Flip 5" is known' add 'JBL Flip 5'
+fails 1 'a file ends in .wav or .flac' add file:/tmp/x
+fails 1 'There is no sound output "nobodys"' add alsa:nobodys Amplifier
+case $err in *'in the profile, and is tried again'*) ;; *) is 'add alsa:nobodys' "$err" '… in the profile …' ;; esac
+prints '' remove Ampl
+fails 1 'no speaker "Ampl"' remove Ampl
+prints '' source tone:tune
+tells $'tone:tune\ttune\tin Zone 1: playing' source
+fails 1 'is no type of source' source telepathy:x
+fails 1 'is no test sound' source tone:shriek
+prints '' source tone:pink 'zone 1'
+tells $'tone:pink\tpink\tin Zone 1: playing' source
+prints $'Bob\'s shed\t100%\t0.0 dB\n$(reboot)\t100%\t0.0 dB' volume all
+prints '' profile save
+tells "$dir/fanfare/profiles/Bob's \"Garden\" ☀.conf"$'\tloaded' profile list
+prints '' profile load "$dir/two.conf"
+
+# ---- what is for programs is JSON
+fails 1 'bluetoothd does not answer' devices
+for words in 'status' 'profile list' 'source' 'doctor'; do
+	# shellcheck disable=SC2086 # words are meant
+	"$program" $words --json >"$dir/json" 2>"$dir/err"
+	jq -e . <"$dir/json" >"$dir/out" 2>&1 || is "$words --json" "$(cat "$dir/out")" JSON
+done
 
 # ---- a full disk is not success
 "$program" status --json >/dev/full 2>"$dir/err"
 is 'status --json >/dev/full' $? 1
 
-# ---- the shell's completion knows them
-COMP_WORDS=(fanfare volume Pat) COMP_CWORD=2
-PATH=$(dirname "$program"):$PATH
-# shellcheck source=tui/completion/fanfare.bash
-. tui/completion/fanfare.bash
-_fanfare
-is 'completion of speakers' "${COMPREPLY[*]}" 'Patio Patina'
-COMP_WORDS=(fanfare profile load D) COMP_CWORD=3
-_fanfare
-is 'completion of profiles' "${COMPREPLY[*]}" 'Demo'
-for command in status profile volume mute trim scan pair connect disconnect forget measure doctor; do
+# ---- completion and manual know them
+for command in status profile volume mute trim scan pair connect disconnect forget measure doctor add remove source devices; do
 	for file in tui/completion/fanfare.* tui/fanfare.1; do
 		grep -q "$command" "$file" || is "$file" "without $command" "with it"
 	done

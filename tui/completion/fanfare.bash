@@ -1,57 +1,103 @@
 # SPDX-License-Identifier: MIT
 # bash completion for fanfare
 
-_fanfare_lines() # COMMAND... - the first column of what it lists, as candidates for $cur
+# Sets words, and cur of them as the shell will have it, quote the quote that it begins with.
+# What ":" and "=" part, as bash sees it, belongs together.
+_fanfare_words()
 {
-	local line
-	while IFS=$'\t' read -r line _; do
-		[[ $line == "$cur"* ]] && COMPREPLY+=("$(printf %q "$line")")
-	done < <(fanfare "$@" 2>/dev/null)
+	local i word parts=0
+	words=()
+	for ((i = 0; i <= COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		if [ $i -gt 0 ] && [[ $word == [:=]* || ($parts == 1 && -n $word) ]]; then
+			words[${#words[@]} - 1]+=$word
+		else
+			words+=("$word")
+		fi
+		parts=0
+		[[ $word != [:=] ]] || parts=1
+	done
+	cur=${words[${#words[@]} - 1]} quote=
+	case $cur in
+	[\"\']*) quote=${cur:0:1} cur=${cur:1} ;;
+	esac
+	if [ "$quote" != "'" ]; then
+		cur=${cur//\\\\/$'\001'}
+		cur=${cur//\\/}
+		cur=${cur//$'\001'/\\}
+	fi
+}
+
+# The lines that begin with $cur, as they are to be typed.
+_fanfare_offer()
+{
+	local line typed
+	while IFS= read -r line; do
+		[[ -n $line && $line == "$cur"* ]] || continue
+		case $quote in
+		\") typed=${line//'\'/'\\'} typed=${typed//'"'/'\"'} typed=${typed//'$'/'\$'} typed=${typed//'`'/'\`'} ;;
+		\') typed=${line//\'/"'\\''"} ;;
+		*)
+			printf -v typed %q "$line"
+			# bash puts it behind the last ":" or "=" of what is typed
+			[[ $cur != *[:=]* ]] || typed=${typed#"${cur%"${cur##*[:=]}"}"}
+			;;
+		esac
+		# bash closes the quote, unless it takes the last letter for that
+		[[ -z $quote || $typed != *"$quote" ]] || typed+=$quote
+		COMPREPLY+=("$typed")
+	done
+	# more is to follow
+	if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *: ]]; then compopt -o nospace 2>/dev/null; fi
 }
 
 _fanfare()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local what=${COMP_WORDS[1]}
+	local words cur quote what n
 	COMPREPLY=()
-	cur=${cur//\\/}
+	_fanfare_words
+	what=${words[1]} n=$((${#words[@]} - 1))
 
-	case $prev in
+	case ${words[n - 1]} in
 	--profile)
-		_fanfare_lines profile list
-		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$cur")
+		_fanfare_offer < <(fanfare profile list 2>/dev/null | cut -f1; compgen -f -- "$cur")
 		return
 		;;
 	--theme)
-		mapfile -t COMPREPLY < <(compgen -W 'dark light mono contrast amber dusk' -- "$cur")
+		_fanfare_offer < <(printf '%s\n' dark light mono contrast amber dusk)
 		return
 		;;
 	esac
-	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W 'status profile volume mute trim scan pair connect
-			disconnect forget measure doctor --headless --profile --theme --no-bluetooth --help
-			--version' -- "$cur")
-		return
-	fi
-	case $what:$COMP_CWORD in
-	profile:2) mapfile -t COMPREPLY < <(compgen -W 'list show check load save delete' -- "$cur") ;;
-	profile:3)
-		case ${COMP_WORDS[2]} in
-		show | load | save | delete) _fanfare_lines profile list ;;
-		check) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-		esac
+	case $n:$what:${words[2]} in
+	1:*)
+		_fanfare_offer < <(printf '%s\n' status profile volume mute trim connect disconnect scan devices \
+			pair forget add remove source measure doctor \
+			--headless --profile --theme --no-bluetooth --help --version)
 		;;
-	volume:2 | mute:2)
-		_fanfare_lines volume all
-		[[ all == "$cur"* ]] && COMPREPLY+=(all)
+	2:profile:*) _fanfare_offer < <(printf '%s\n' list show check new load save delete) ;;
+	3:profile:show | 3:profile:load | 3:profile:save | 3:profile:delete)
+		_fanfare_offer < <(fanfare profile list 2>/dev/null | cut -f1)
 		;;
-	trim:2 | connect:2 | disconnect:2) _fanfare_lines volume all ;;
-	mute:3) mapfile -t COMPREPLY < <(compgen -W 'on off toggle' -- "$cur") ;;
-	measure:2) mapfile -t COMPREPLY < <(compgen -W 'alsa:default pulse: show undo redo levels
-		cancel' -- "$cur") ;;
-	status:2 | doctor:2) mapfile -t COMPREPLY < <(compgen -W '--json' -- "$cur") ;;
-	*) [[ $what == -* ]] && mapfile -t COMPREPLY < <(compgen -W '--headless --profile --theme
-		--no-bluetooth' -- "$cur") ;;
+	3:profile:check) _fanfare_offer < <(compgen -f -- "$cur") ;;
+	2:volume:* | 2:mute:*)
+		_fanfare_offer < <(fanfare volume all 2>/dev/null | cut -f1; echo all)
+		;;
+	2:trim:* | 2:connect:* | 2:disconnect:* | 2:remove:*)
+		_fanfare_offer < <(fanfare volume all 2>/dev/null | cut -f1)
+		;;
+	3:mute:*) _fanfare_offer < <(printf '%s\n' on off toggle) ;;
+	2:pair:* | 2:forget:*) _fanfare_offer < <(fanfare devices 2>/dev/null | cut -f2) ;;
+	2:add:*) _fanfare_offer < <(fanfare devices 2>/dev/null | cut -f2; printf '%s\n' alsa: pulse: file:) ;;
+	2:source:*) _fanfare_offer < <(fanfare source 2>/dev/null | cut -f1; printf '%s\n' pulse: tone:tune fifo: command:) ;;
+	4:add:* | 3:source:* | 3:measure:*) _fanfare_offer < <(fanfare status 2>/dev/null | sed -n 's/^zone //p') ;;
+	2:measure:*)
+		_fanfare_offer < <(printf '%s\n' alsa:default pulse: show undo redo levels cancel)
+		;;
+	2:status:* | 2:doctor:* | 2:scan:* | 2:devices:*) _fanfare_offer < <(echo --json) ;;
+	*)
+		[[ $what != -* ]] ||
+			_fanfare_offer < <(printf '%s\n' --headless --profile --theme --no-bluetooth)
+		;;
 	esac
 }
 
