@@ -61,6 +61,7 @@ struct a2dp_stream {
 	uint8_t config[4]; /* SBC configuration as agreed */
 	uint32_t bitpool;  /* most to use, 0 = what the configuration allows */
 	uint8_t edr;	   /* 2 or 3 Mbit/s on the air, for the reckoning of slots */
+	uint8_t rank; /* of packets that leave together over one adapter, lower ones go first */
 };
 
 /*

@@ -28,7 +28,7 @@
 #define OUT_MAX	   8u  /* packets of one cycle; more is a stall, and given up */
 #define QUEUE_MAX  5u  /* packets that the kernel may hold for us */
 #define LATENCY_MS 25u /* promised from source to socket */
-#define PRIORITY   6   /* SO_PRIORITY, before everything that is not sound */
+#define PRIORITY   6u  /* SO_PRIORITY of rank 0; more takes a capability */
 #define STUCK_NS   NS_PER_SEC
 #define LOOK_EVERY 8u /* packets; how often a queue that was empty is looked at */
 
@@ -301,11 +301,20 @@ static uint32_t kernel_cost(uint32_t bytes)
 	return data + 256;
 }
 
-/* Prepare the descriptor; what is refused is done without, but for non-blocking. */
-static int set_up_socket(int fd, uint32_t cost, uint32_t *ret_sndbuf, bool *ret_tells_room)
+/*
+ * Prepare the descriptor; what is refused is done without, but for non-blocking.
+ *
+ * Of packets that wait together the kernel sends those of the highest priority
+ * first, and among equals those of the oldest connection: a speaker that comes
+ * back would have its packets some slots later than before, and the others
+ * theirs sooner. So each has a priority of its own.
+ */
+static int set_up_socket(int fd, uint32_t cost, uint32_t rank, uint32_t *ret_sndbuf,
+			 bool *ret_tells_room)
 {
 	int want = (int)(QUEUE_MAX * cost / 2); /* the kernel doubles it */
-	int priority = PRIORITY, domain = 0, have = 0;
+	int priority = (int)(PRIORITY - (rank < PRIORITY ? rank : PRIORITY));
+	int domain = 0, have = 0;
 	socklen_t len = sizeof(int);
 	int flags = fcntl(fd, F_GETFL);
 
@@ -377,7 +386,7 @@ static int prepare_stream(const struct a2dp *a, const struct a2dp_stream *stream
 	if (r < 0)
 		return r;
 	l.cost = kernel_cost(l.pool.stream.mtu);
-	r = set_up_socket(l.fd, l.cost, &l.sndbuf, &l.tells_room);
+	r = set_up_socket(l.fd, l.cost, stream->rank, &l.sndbuf, &l.tells_room);
 	if (r < 0) {
 		snprintf(why, A2DP_WHY_MAX, "no socket to send to: %s", strerror(-r));
 		return r;

@@ -505,6 +505,39 @@ static void two_speakers_play_the_same_frame_at_the_same_stamp(void **state)
 	free(other);
 }
 
+static int priority_of_rank(uint8_t rank)
+{
+	struct a2dp_stream stream = { .mtu = 672, .config = { 0x21, 0x15, 2, 53 }, .edr = 2 };
+	struct listener *listener = malloc(sizeof(*listener));
+	struct hall hall;
+	socklen_t len = sizeof(int);
+	int seen = -1, fd;
+
+	assert_non_null(listener);
+	hall_init(&hall, hall_music);
+	hall_add(&hall, &a2dp);
+	listener_init(listener, joint, HALL_RATE, &stream.fd);
+	stream.rank = rank;
+	fd = dup(stream.fd);
+	assert_int_equal(sink_attach(hall.sink[0], &stream), 0);
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_PRIORITY, &seen, &len), 0);
+	close(fd);
+	hall_done(&hall);
+	listener_done(listener);
+	free(listener);
+	return seen;
+}
+
+/* 6 is the most that everybody may have. */
+static void who_stands_first_has_the_higher_priority(void **state)
+{
+	(void)state;
+	assert_int_equal(priority_of_rank(0), 6);
+	assert_int_equal(priority_of_rank(1), 5);
+	assert_int_equal(priority_of_rank(6), 0);
+	assert_int_equal(priority_of_rank(200), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -525,6 +558,7 @@ int main(void)
 		cmocka_unit_test(a_burst_after_sleep_costs_packets_and_no_bitpool),
 		cmocka_unit_test(a_sender_that_slept_50_ms_loses_nothing),
 		cmocka_unit_test(two_speakers_play_the_same_frame_at_the_same_stamp),
+		cmocka_unit_test(who_stands_first_has_the_higher_priority),
 	};
 
 	return cmocka_run_group_tests_name("a2dp", tests, NULL, NULL);

@@ -213,7 +213,14 @@ static void wait_for(struct controller *master, struct link *l, uint64_t at)
 	deadline_arm(&master->world->deadlines, &master->air.timer, at);
 }
 
-/* Find the next link in turn whose two radios are free, now or soonest. */
+/* A place at the end of the line, for a link that has none. */
+static void line_up(struct link *l)
+{
+	if (!l->place)
+		l->place = ++l->world->places;
+}
+
+/* Find the link whose two radios are free, now or soonest; of several the first in line. */
 static void proceed(struct controller *master)
 {
 	struct world *w = master->world;
@@ -222,16 +229,17 @@ static void proceed(struct controller *master)
 
 	withdraw_claims(master);
 	for (unsigned i = 0; i < LINKS_MAX; i++) {
-		struct link *l = &w->link[(master->air.turn + i) % LINKS_MAX];
+		struct link *l = &w->link[i];
 		uint64_t at, other;
 
 		if (!has_turn(l, master))
 			continue;
+		line_up(l);
 		at = free_for(master, master);
 		other = free_for(l->end[!l->master].ctl, master);
 		if (other > at)
 			at = other;
-		if (at < best_at) {
+		if (at < best_at || (at == best_at && l->place < best->place)) {
 			best_at = at;
 			best = l;
 		}
@@ -241,7 +249,7 @@ static void proceed(struct controller *master)
 	} else if (best_at > w->now) {
 		wait_for(master, best, best_at);
 	} else {
-		master->air.turn = (unsigned)(best - w->link) + 1;
+		best->place = 0;
 		exchange(master, best);
 	}
 }
@@ -406,6 +414,7 @@ void air_kick(struct link *l)
 	struct controller *master = l->end[l->master].ctl;
 	struct controller *slave = l->end[!l->master].ctl;
 
+	line_up(l);
 	if (!master->air.link && !master->air.settling && slave->air.link != l)
 		proceed(master);
 }

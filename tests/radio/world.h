@@ -131,11 +131,12 @@ struct end {
 
 struct link {
 	struct world *world;
-	uint64_t serial;	  /* 0 = this place is free; never used twice */
-	struct end end[2];	  /* 0 called */
-	unsigned master;	  /* which end is */
-	uint16_t supervision;	  /* slots */
-	struct deadline lost;	  /* supervision, while the ends do not hear each other */
+	uint64_t serial;      /* 0 = this entry is free; never used twice */
+	uint64_t place;	      /* in the line of those that have something to send, 0 = none */
+	struct end end[2];    /* 0 called */
+	unsigned master;      /* which end is */
+	uint16_t supervision; /* slots */
+	struct deadline lost; /* supervision, while the ends do not hear each other */
 	struct deadline patience; /* for an answer of a host or of the other side */
 	bool keyed;		  /* authenticated in its life */
 	bool encrypted;
@@ -189,7 +190,6 @@ struct air {
 	struct link *link;	  /* whose packets fill the slots under way; NULL = idle */
 	bool out_lost, back_lost; /* the master's packet, the answer */
 	bool settling; /* that exchange is over and its packets are being handed out */
-	unsigned turn; /* whose turn comes next */
 	struct controller *claim; /* a master that waits for this radio, and is next */
 	uint64_t free_at;	  /* ns; also taken by other piconets it is part of */
 	struct deadline timer;
@@ -224,6 +224,7 @@ struct world {
 	uint64_t now; /* ns */
 	uint64_t random;
 	uint64_t serial;
+	uint64_t places; /* given out in the lines of links */
 	uint64_t missed; /* slots that went by unused because this process did not run */
 	unsigned count;
 	struct controller controller[CONTROLLERS_MAX];

@@ -10,9 +10,7 @@ radio_up 4 --supervision 3
 bluetoothd_up
 for n in 1 2 3; do our_speaker $n "Speaker$n"; done
 write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
-# the programme from a command: without a clock of its own, so that a place in time is exact
-sed -i "s#type = \"alsa\"; [^}]*#type = \"command\"; command = \"exec tail -c +45 $programme\"; #" "$here/three.conf"
-cp "$here/three.conf" "$out/"
+without_a_clock "$here/three.conf"
 fanfare_up "$here/three.conf"
 all_play 60 One Two Three
 sleep 5
