@@ -96,9 +96,9 @@ int ff_stop(struct ff *ff)
 	return ff->remote ? remote_stop(ff->remote) : -EOPNOTSUPP;
 }
 
-bool ff_running(void)
+bool ff_running(char ret_who[FF_TEXT_MAX])
 {
-	return remote_running();
+	return remote_running(ret_who);
 }
 
 int ff_check_profile(const char *path, char **ret_text)

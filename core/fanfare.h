@@ -430,9 +430,10 @@ int ff_stop(struct ff *ff);
 
 /*
  * [any] Whether another process plays that one can attach to, or that refuses
- * us: asked of D-Bus in a few milliseconds.
+ * us: asked of D-Bus in a few milliseconds. Then ret_who (may be NULL) says who:
+ * "process 77, as org.fanfare.Fanfare1 on the system bus".
  */
-bool ff_running(void);
+bool ff_running(char ret_who[FF_TEXT_MAX]);
 
 /* [any] Copy the present state out. */
 void ff_snapshot(struct ff *ff, struct ff_snapshot *ret);

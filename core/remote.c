@@ -311,21 +311,21 @@ int remote_fd(struct remote *r)
 	return r->all;
 }
 
-bool remote_running(void)
+bool remote_running(char ret_who[FF_TEXT_MAX])
 {
 	for (int session = 0; session <= 1; session++) {
 		SCOPED(sd_bus_close_unrefp) sd_bus *bus = NULL;
-		SCOPED(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-		int yes = 0, e;
+		SCOPED(sd_bus_creds_unrefp) sd_bus_creds *owner = NULL;
+		pid_t pid = 0;
 
-		e = open_bus(session, &bus);
-		if (e < 0)
+		if (open_bus(session, &bus) < 0 ||
+		    sd_bus_get_name_creds(bus, SERVICE_NAME, SD_BUS_CREDS_PID, &owner) < 0)
 			continue;
-		e = sd_bus_call_method(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-				       "org.freedesktop.DBus", "NameHasOwner", NULL, &reply,
-				       "s", SERVICE_NAME);
-		if (e >= 0 && sd_bus_message_read(reply, "b", &yes) >= 0 && yes)
-			return true;
+		sd_bus_creds_get_pid(owner, &pid);
+		if (ret_who)
+			snprintf(ret_who, FF_TEXT_MAX, "process %d, as %s on the %s bus",
+				 (int)pid, SERVICE_NAME, session ? "session" : "system");
+		return true;
 	}
 	return false;
 }

@@ -22,6 +22,6 @@ int remote_fd(struct remote *r);
 int remote_stop(struct remote *r);
 
 /* [any] As ff_running(). */
-bool remote_running(void);
+bool remote_running(char ret_who[FF_TEXT_MAX]);
 
 #endif

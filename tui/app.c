@@ -443,6 +443,30 @@ static int app_console(struct app *a, const struct app_options *o, int tty, char
 	return 0;
 }
 
+/*
+ * Headless there is nobody to ask, and a second one would fight the first over its speakers:
+ * what plays is left alone. 0 or -EALREADY, with words.
+ */
+static int app_claim(struct app *a, char why[FF_TEXT_MAX * 4])
+{
+	char who[FF_TEXT_MAX];
+
+	if (ff_running(who)) {
+		snprintf(why, FF_TEXT_MAX * 4,
+			 "Fanfare plays already: %s. \"fanfare\" shows it (Q there stops it), "
+			 "\"fanfare profile load NAME\" has it play another profile",
+			 who);
+		return -EALREADY;
+	}
+	a->sole = sole_hold();
+	if (a->sole != -EADDRINUSE)
+		return 0; /* without a name to hold it plays as well */
+	snprintf(why, FF_TEXT_MAX * 4,
+		 "Fanfare plays already, in process %ld; to stop it: kill %ld",
+		 (long)sole_other(), (long)sole_other());
+	return -EALREADY;
+}
+
 static void app_freep(struct app **a)
 {
 	if (!*a)
@@ -460,12 +484,12 @@ int app_run(const struct app_options *o)
 {
 	char why[FF_TEXT_MAX * 4] = "", text[FF_TEXT_MAX * 4 + 16] = "";
 	SCOPED(app_freep) struct app *a = NULL;
-	int channel = -EBADF, tty = -EBADF, r;
+	int channel = -EBADF, tty = -EBADF, r, status;
 
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C"); /* a decimal point everywhere, as in profiles */
 	if (!o->headless) {
-		if (!ff_running() && !sole_ask())
+		if (!ff_running(NULL) && !sole_ask())
 			return EXIT_FAILURE;
 		channel = session_start();
 		tty = screen_tty();
@@ -477,11 +501,13 @@ int app_run(const struct app_options *o)
 	a->channel = channel;
 	a->sole = -EBADF;
 	a->signals = app_signals();
-	r = app_open(a, o, why);
+	r = o->headless ? app_claim(a, why) : 0;
+	if (r == 0)
+		r = app_open(a, o, why);
 	if (r == 0 && !o->headless)
 		r = app_console(a, o, tty, why, sizeof(why));
-	/* one that plays already was asked about, or is headless' own affair */
-	if (r == 0 && !a->ui.snap.attached)
+	/* one that plays already was asked about */
+	if (r == 0 && !o->headless && !a->ui.snap.attached)
 		a->sole = sole_hold();
 	while (r == 0 && !a->stop) {
 		if (a->screen)
@@ -493,6 +519,7 @@ int app_run(const struct app_options *o)
 	if (r < 0)
 		snprintf(text, sizeof(text), "fanfare: %s", *why ? why : strerror(-r));
 	ff_close(TAKE(a->ff));
-	session_say(a->channel, SESSION_ENDED, r < 0 ? EXIT_FAILURE : EXIT_SUCCESS, text);
-	return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	status = r == -EALREADY ? APP_PLAYS : r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	session_say(a->channel, SESSION_ENDED, status, text);
+	return status;
 }

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* Exit status of a headless one where Fanfare plays already; 1 and 2 are as in script.h. */
+enum { APP_PLAYS = 3 };
+
 struct app_options {
 	const char *profile; /* name or path, NULL = the last one */
 	bool resume;	     /* what was set by hand and not saved, too */

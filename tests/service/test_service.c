@@ -119,11 +119,15 @@ static void attaching_is_quick_and_shows_what_plays(void **state)
 static void a_console_attaches_where_one_plays_and_else_plays_itself(void **state)
 {
 	const struct ff_options options = { .no_bluetooth = true, .where = FF_ANYWHERE };
+	char who[FF_TEXT_MAX], wanted[FF_TEXT_MAX];
 	struct ff *ff = host_attach();
 
 	(void)state;
 	ff_close(ff);
-	assert_true(ff_running());
+	assert_true(ff_running(who));
+	snprintf(wanted, sizeof(wanted), "process %d, as " SERVICE_NAME " on the system bus",
+		 (int)host);
+	assert_string_equal(who, wanted);
 	assert_int_equal(ff_open(&options, &ff, NULL), 0);
 	ff_snapshot(ff, &now);
 	assert_true(now.attached);
@@ -132,7 +136,7 @@ static void a_console_attaches_where_one_plays_and_else_plays_itself(void **stat
 	assert_int_equal(waitpid(host, NULL, 0), host);
 	host = 0;
 
-	assert_false(ff_running());
+	assert_false(ff_running(NULL));
 	assert_int_equal(ff_open(&options, &ff, NULL), 0);
 	ff_snapshot(ff, &now);
 	assert_false(now.attached);

@@ -223,8 +223,9 @@ int ff_stop(struct ff *ff)
 	return 0;
 }
 
-bool ff_running(void)
+bool ff_running(char ret_who[FF_TEXT_MAX])
 {
+	(void)ret_who;
 	return fake->snap.attached;
 }
 

@@ -313,9 +313,14 @@ static void headless_it_logs_and_only_stops_when_told_to(void **state)
 	char *const argv[] = { "fanfare", "--headless", "--profile", "Demo", NULL };
 	struct terminal *t = terminal_new(24, 80, run, (void *)(uintptr_t)argv);
 	pid_t pid = terminal_pid(t);
+	char text[4096], told[64];
 
 	(void)state;
 	assert_true(terminal_shows(t, "Demo", SOON));
+	/* without D-Bus, too, a second one leaves it alone */
+	assert_int_equal(outcome(argv, text, sizeof(text)), 3);
+	snprintf(told, sizeof(told), "plays already, in process %d", (int)pid);
+	assert_non_null(strstr(text, told));
 	kill(pid, SIGHUP);
 	terminal_hang_up(t); /* its terminal goes, its log with it */
 	assert_int_equal(terminal_status(t, 0, 1000), -1);
