@@ -64,6 +64,10 @@ int script_run(int argc, char **argv)
 		for (int k = 1; k < argc; k++) {
 			if (strcmp(argv[k], "--json") == 0)
 				s.json = true;
+			else if (strncmp(argv[k], "--", 2) == 0)
+				return script_misuse("unknown argument \"%s\"; fanfare --help "
+						     "lists what there is",
+						     argv[k]);
 			else
 				s.argv[s.argc++] = argv[k];
 		}

@@ -104,12 +104,13 @@ static int script_measure_with(struct script *s)
 	return r ? r : script_tell_measure(s);
 }
 
-static bool script_is_word(const char *word)
-{
-	static const char *const words[] = { "cancel", "undo", "redo", "levels", "show" };
+static const char *const words[] = { "cancel", "undo", "redo", "levels", "show", NULL };
+static const char *const kinds[] = { "alsa", "pulse", "command", "fifo", NULL };
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcmp(word, words[i]) == 0)
+static bool script_is_one_of(const char *word, const char *const *list)
+{
+	for (; *list; list++)
+		if (strcmp(word, *list) == 0)
 			return true;
 	return false;
 }
@@ -117,10 +118,11 @@ static bool script_is_word(const char *word)
 int script_measure(struct script *s)
 {
 	struct ff_command c;
-	bool word = s->argc && script_is_word(s->argv[0]);
+	bool word = s->argc && script_is_one_of(s->argv[0], words);
 	int r;
 
-	if (s->argc && !word && !script_split(s->argv[0], c.type, c.device))
+	if (s->argc && !word &&
+	    (!script_split(s->argv[0], c.type, c.device) || !script_is_one_of(c.type, kinds)))
 		return script_misuse("\"%s\" is no microphone: alsa:DEVICE or pulse:SOURCE",
 				     s->argv[0]);
 	if (s->argc < 1 || s->argc > (word ? 1 : 2))

@@ -137,6 +137,11 @@ static int script_command(struct script *s, enum ff_verb verb, const char *text,
 	*ret = (struct ff_command){ .verb = verb };
 	if (strlen(text) >= sizeof(ret->text))
 		return script_misuse("profile %s: that name is too long", s->argv[0]);
+	if (s->argc > 1 && !*text)
+		return script_misuse("profile %s: that name is empty", s->argv[0]);
+	if (verb != FF_LOAD_PROFILE && strchr(text, '/'))
+		return script_misuse("profile %s: \"%s\" is no name, it has a slash",
+				     s->argv[0], text);
 	snprintf(ret->text, sizeof(ret->text), "%s", text);
 	return script_attach(s);
 }

@@ -79,6 +79,11 @@ static int script_wanted_db(const struct ff_speaker *sp, const char *text, float
 	return mixer_parse(text, ret);
 }
 
+static int script_no_volume(const char *text)
+{
+	return script_misuse("\"%s\" is no volume: 72 (percent), -12dB, +5%% or -5%%", text);
+}
+
 static int script_volume_of(struct script *s, const struct ff_speaker *sp)
 {
 	struct ff_command c = { .verb = FF_SET_VOLUME, .id = sp->id };
@@ -88,8 +93,7 @@ static int script_volume_of(struct script *s, const struct ff_speaker *sp)
 		return 0;
 	}
 	if (script_wanted_db(sp, s->argv[1], &c.value) < 0)
-		return script_misuse("\"%s\" is no volume: 72 (percent), -12dB, +5%% or -5%%",
-				     s->argv[1]);
+		return script_no_volume(s->argv[1]);
 	return script_set(s, &c);
 }
 
@@ -140,11 +144,16 @@ int script_mute(struct script *s)
 
 int script_volume(struct script *s)
 {
+	static const struct ff_speaker any;
 	const struct ff_speaker *sp;
+	float db;
 	int r;
 
 	if (s->argc < 1 || s->argc > 2)
 		return script_misuse("volume SPEAKER|all [72 | -12dB | +5%% | -5%%]");
+	/* whoever plays, and whether anybody does, makes no sense of that */
+	if (s->argc == 2 && script_wanted_db(&any, s->argv[1], &db) < 0)
+		return script_no_volume(s->argv[1]);
 	r = script_attach(s);
 	if (r)
 		return r;

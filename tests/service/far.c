@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <setjmp.h>
@@ -156,6 +157,20 @@ static void start_sshd(void)
 	}
 }
 
+/* Not being root, sshd may only hand out terminals that have the group tty from the start. */
+static void make_sure_of_a_terminal(const struct passwd *pw)
+{
+	const struct group *tty = getgrnam("tty");
+	SCOPED(closep) int master = posix_openpt(O_RDWR | O_NOCTTY);
+	struct stat st;
+
+	assert_true(master >= 0);
+	assert_int_equal(stat(ptsname(master), &st), 0);
+	if (pw->pw_uid != 0 && tty && st.st_gid != tty->gr_gid)
+		fail_msg("/dev/pts is mounted without gid=%u: only root's sshd works here",
+			 (unsigned)tty->gr_gid);
+}
+
 void far_prepare(void)
 {
 	const struct passwd *pw = getpwuid(getuid());
@@ -165,6 +180,7 @@ void far_prepare(void)
 	if (!pw || access(pw->pw_shell, X_OK) < 0 || strstr(pw->pw_shell, "nologin"))
 		fail_msg("user %u has no shell to log in with", (unsigned)getuid());
 	user = strdup(pw->pw_name);
+	make_sure_of_a_terminal(pw);
 	snprintf(folder, sizeof(folder), "/tmp/fanfare-far-XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	if (getuid() == 0 && mkdir(SSHD_FOLDER, 0755) < 0)
