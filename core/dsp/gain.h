@@ -32,6 +32,12 @@ void gain_glide(struct gain *g, float target, uint32_t frames);
  */
 void gain_apply(struct gain *g, float *buf, uint32_t frames);
 
+/* [rt] 0..1 with level ends, of 0..1: a fade without corners. */
+static inline float gain_ease(float t)
+{
+	return t * t * (3.0f - 2.0f * t);
+}
+
 /* [any] Amplitude of db; -INFINITY gives 0. */
 float db_to_linear(float db);
 

@@ -43,12 +43,26 @@ static void change_map(struct branch *b, const float *mix, uint32_t n, enum chan
 	map_apply(b->map, work, mix, n);
 	map_apply(map, spare, mix, n);
 	for (uint32_t i = 0; i < n; i++) {
-		float share = (float)(i + 1) / (float)n;
+		float share = gain_ease((float)(i + 1) / (float)n);
 
 		work[2 * i] += share * (spare[2 * i] - work[2 * i]);
 		work[2 * i + 1] += share * (spare[2 * i + 1] - work[2 * i + 1]);
 	}
 	b->map = map;
+}
+
+/* A speaker that comes back does not begin in the middle of a wave. */
+static void fade_in(struct branch *b, float *buf, uint32_t n)
+{
+	float step = 1000.0f / (BRANCH_FADE_MS * (float)b->level.rate);
+
+	for (uint32_t i = 0; i < n && b->presence < 1.0f; i++) {
+		float share = gain_ease(b->presence);
+
+		buf[2 * i] *= share;
+		buf[2 * i + 1] *= share;
+		b->presence = b->presence + step < 1.0f ? b->presence + step : 1.0f;
+	}
 }
 
 bool branch_run(struct branch *b, uint64_t frame, const float *mix, uint32_t n,
@@ -67,5 +81,10 @@ bool branch_run(struct branch *b, uint64_t frame, const float *mix, uint32_t n,
 	limiter_apply(&b->limiter, work, n);
 	level_measure(&b->level, work, n);
 	delay_apply(b->delay, work, n);
-	return !flowing || ring_write(b->ring, frame, work, n) == n;
+	if (!flowing) {
+		b->presence = 0.0f;
+		return true;
+	}
+	fade_in(b, work, n);
+	return ring_write(b->ring, frame, work, n) == n;
 }

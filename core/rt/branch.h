@@ -45,11 +45,13 @@ struct branch {
 	struct ring *ring; /* owned; the sink reads it */
 	uint64_t next;	   /* frame at which it goes on; elsewhere its delay line is stale */
 	uint64_t lost;	   /* frames in the present run of losses */
+	float presence;	   /* 0..1, how far faded in since sound flows to it */
 	bool started;	   /* has been in a plan: changes glide from here on */
 };
 
 #define BRANCH_DELAY_MAX_MS 2000u
 #define BRANCH_GLIDE_MS	    20u /* a volume key, heard as a step without a click */
+#define BRANCH_FADE_MS	    5u /* where a source's sound begins or ends, or a speaker's begins */
 
 /*
  * [ctl] A branch for speaker id at rate (frames/s), its ring holding
@@ -79,7 +81,7 @@ void feed_cut(struct feed *f);
  * [rt] Send mix (n frames from frame on) its way; map is the one wanted, a
  * change of it is crossfaded over the block. work and spare are room for n
  * frames each. With flowing the ring is written; false then means that it had
- * no room and the block is lost.
+ * no room and the block is lost. Where it begins to flow it is faded in.
  */
 bool branch_run(struct branch *b, uint64_t frame, const float *mix, uint32_t n,
 		enum channel_map map, bool flowing, float *work, float *spare);

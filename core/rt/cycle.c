@@ -102,15 +102,29 @@ static void note_feed(struct engine *e, struct feed *f, bool sound, uint64_t now
 	f->away += e->time.period;
 }
 
+/* Out within these frames; should the source come back, it comes from nothing. */
+static void fade_away(struct feed *f, float *out, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		float share = gain_ease((float)(n - 1 - i) / (float)n);
+
+		out[2 * i] *= share;
+		out[2 * i + 1] *= share;
+	}
+	gain_init(&f->gain, 0.0f);
+}
+
 /* One source into its zone; the first of a zone is what the mix begins with. */
 static void run_feed(struct engine *e, const struct plan_feed *pf, uint64_t frame, uint64_t now,
-		     bool *mixed)
+		     bool leaving, bool *mixed)
 {
 	uint32_t n = e->time.period;
 	float *mix = e->mix[pf->zone];
 	float *out = *mixed ? e->work : mix;
 	bool sound = feed_read(pf->feed, frame, out, n);
 
+	if (leaving)
+		fade_away(pf->feed, out, n);
 	note_feed(e, pf->feed, sound, now);
 	if (sound && *mixed)
 		mix_in(mix, out, n);
@@ -133,8 +147,7 @@ static void run_leaving(struct engine *e, uint64_t frame, uint64_t now, bool *mi
 
 		if (has_feed(e->plan, pf->feed))
 			continue;
-		gain_glide(&pf->feed->gain, 0.0f, e->time.period);
-		run_feed(e, pf, frame, now, &mixed[pf->zone]);
+		run_feed(e, pf, frame, now, true, &mixed[pf->zone]);
 	}
 }
 
@@ -145,7 +158,7 @@ static void run_feeds(struct engine *e, uint64_t frame, uint64_t now)
 	bool mixed[PLAN_ZONES] = { false };
 
 	for (uint32_t i = 0; i < p->feeds_n; i++)
-		run_feed(e, &p->feeds[i], frame, now, &mixed[p->feeds[i].zone]);
+		run_feed(e, &p->feeds[i], frame, now, false, &mixed[p->feeds[i].zone]);
 	run_leaving(e, frame, now, mixed);
 	if (e->old && e->old->zones_n > zones) /* who leaves a zone fades out of its mix */
 		zones = e->old->zones_n;
@@ -180,7 +193,7 @@ static const float *mix_of(struct engine *e, const struct plan_branch *pb)
 	if (pb->branch->zone == pb->zone)
 		return to;
 	for (uint32_t i = 0; i < n; i++) {
-		float share = (float)(i + 1) / (float)n;
+		float share = gain_ease((float)(i + 1) / (float)n);
 
 		e->blend[2 * i] = from[2 * i] + share * (to[2 * i] - from[2 * i]);
 		e->blend[2 * i + 1] =

@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define FADE_S 0.005f
-
 int feed_new(uint32_t id, uint32_t rate, struct ring *ring, struct feed **ret)
 {
 	struct feed *f = calloc(1, sizeof(*f));
@@ -38,17 +36,11 @@ void feed_cut(struct feed *f)
 	f->tail = 0.0f;
 }
 
-/* 0..1 with level ends: a fade without corners. */
-static float smooth(float t)
-{
-	return t * t * (3.0f - 2.0f * t);
-}
-
 /* Frames [from, to) of out become what they are, faded in, over the tail's rest. */
 static void fade_in(struct feed *f, float *out, uint32_t from, uint32_t to, float step)
 {
 	for (uint32_t i = from; i < to; i++) {
-		float in = smooth(f->presence), hold = smooth(f->tail);
+		float in = gain_ease(f->presence), hold = gain_ease(f->tail);
 
 		out[2 * i] = out[2 * i] * in + f->last[0] * hold;
 		out[2 * i + 1] = out[2 * i + 1] * in + f->last[1] * hold;
@@ -63,7 +55,7 @@ static void fade_out(struct feed *f, float *out, uint32_t from, uint32_t to, flo
 	uint32_t i = from;
 
 	for (; i < to && f->tail > 0.0f; i++) {
-		float hold = smooth(f->tail);
+		float hold = gain_ease(f->tail);
 
 		out[2 * i] = f->last[0] * hold;
 		out[2 * i + 1] = f->last[1] * hold;
@@ -74,7 +66,7 @@ static void fade_out(struct feed *f, float *out, uint32_t from, uint32_t to, flo
 
 bool feed_read(struct feed *f, uint64_t frame, float *out, uint32_t n)
 {
-	float step = 1.0f / (FADE_S * (float)f->level.rate);
+	float step = 1000.0f / (BRANCH_FADE_MS * (float)f->level.rate);
 	uint32_t got = ring_read(f->ring, frame, out, n);
 	bool sound = got > 0 || f->tail > 0.0f;
 
