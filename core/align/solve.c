@@ -176,7 +176,8 @@ static void solve_speaker(const struct turns *t, double p, bool others,
 	if (is_blocked(t))
 		ret->refusal = REFUSAL_BLOCKED;
 	ret->late = 0.5 * (t->there->at + t->back->at);
-	ret->level_db = 0.5 * (t->there->level_db + t->back->level_db);
+	/* a hole in a sweep takes level away, nothing adds to it */
+	ret->level_db = fmax(t->there->level_db, t->back->level_db);
 	ret->confidence = confidence(t, differ) * (ret->refusal == REFUSAL_BLOCKED ? 0.5 : 1);
 }
 

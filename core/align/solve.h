@@ -30,7 +30,7 @@ enum solve_refusal {
 struct solved_speaker {
 	enum solve_refusal refusal; /* NONE, or BLOCKED: the figures hold; else they do not */
 	double late;		    /* s after it was expected, at the middle of the run */
-	double level_db;	    /* 500 to 2,000 Hz */
+	double level_db;	    /* 500 to 2,000 Hz, of the louder turn */
 	double confidence;	    /* 0..1 */
 };
 

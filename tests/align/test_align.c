@@ -215,6 +215,24 @@ static void a_turn_that_strays_costs_its_speaker_only(void **state)
 	assert_true(fabs(s.ppm + 50) < 1);
 }
 
+static void a_hole_in_one_turn_costs_no_level(void **state)
+{
+	struct arrival heard[6];
+	struct solution s;
+
+	(void)state;
+	hear_three(heard, 20);
+	for (int i = 0; i < 6; i++)
+		heard[i].level_db = -9.2;
+	heard[1].level_db = -12.6; /* of the sweep there, 60 ms were lost */
+	heard[3].level_db = -13.1; /* and of another's on the way back */
+	solve(&three, heard, &s);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(s.speaker[i].refusal, REFUSAL_NONE);
+		assert_float_equal(s.speaker[i].level_db, -9.2, 1e-9);
+	}
+}
+
 static void every_refusal_is_told_from_the_others(void **state)
 {
 	struct arrival heard[6];
@@ -259,6 +277,7 @@ int main(void)
 		cmocka_unit_test(a_line_runs_through_all_turns),
 		cmocka_unit_test(a_clock_that_no_microphone_has_is_refused),
 		cmocka_unit_test(a_turn_that_strays_costs_its_speaker_only),
+		cmocka_unit_test(a_hole_in_one_turn_costs_no_level),
 		cmocka_unit_test(every_refusal_is_told_from_the_others),
 	};
 
