@@ -91,6 +91,15 @@ static double clock_seconds(const struct simulated *m, double frames)
 
 /* ---- the cone ------------------------------------------------------------------------ */
 
+static void count_drop(struct simulated *m, uint64_t now)
+{
+	struct health_report *h = health_begin(&m->base.health);
+
+	m->drops++;
+	h->drop_at = now;
+	health_end(&m->base.health);
+}
+
 static void lose(struct simulated *m, float *frames, uint32_t n, uint64_t now)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -99,13 +108,8 @@ static void lose(struct simulated *m, float *frames, uint32_t n, uint64_t now)
 		if (at % PACKET_FRAMES == 0) {
 			m->losing = uniform(m->seed ^ (at / PACKET_FRAMES + 1)) < m->loss;
 			m->sent++;
-			if (m->losing) {
-				struct health_report *h = health_begin(&m->base.health);
-
-				m->drops++;
-				h->drop_at = now;
-				health_end(&m->base.health);
-			}
+			if (m->losing)
+				count_drop(m, now);
 		}
 		if (m->losing)
 			frames[2 * i] = frames[2 * i + 1] = 0.0f;
@@ -154,6 +158,7 @@ static void drain_edge(struct simulated *m, uint64_t now)
 	if (at - m->idle > pulled) { /* ran dry: silence meanwhile */
 		m->idle = at - pulled;
 		edge_out_gap(m->edge);
+		count_drop(m, now);
 	}
 	edge_out_report(m->edge, now, at - m->idle + noise * m->base.time.rate);
 
