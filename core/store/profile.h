@@ -21,6 +21,7 @@
 #define PROFILE_DEVICE_MAX 256 /* bytes; as FF_PATH_MAX */
 #define PROFILE_ADDR_MAX   18
 #define PROFILE_DATE_MAX   17
+#define PROFILE_STREAM_MAX 24
 #define PROFILE_ZONES	   8
 #define PROFILE_SOURCES	   16 /* of all zones together */
 #define PROFILE_SPEAKERS   64 /* of all zones together */
@@ -84,6 +85,8 @@ struct profile_speaker {
 	double trim_ms;			   /* -500..+500; more is later */
 	char measured[PROFILE_DATE_MAX];   /* when latency_ms was: "2026-11-21 14:02" */
 	char microphone[PROFILE_NAME_MAX]; /* and by what; "" = not, or by hand */
+	double reported_ms;		   /* what it reported then, NAN = nothing */
+	char stream[PROFILE_STREAM_MAX];   /* and what flowed to it: "SBC mono"; "" = unknown */
 	uint32_t own_volume; /* the speaker's own, 0..127; PROFILE_VOLUME_ITS = left to it */
 	uint32_t bitpool;    /* most to be asked for, 2..250; 0 = the standard's high quality */
 	struct profile_simulation simulation;

@@ -91,6 +91,8 @@ static const struct setting speaker_rows[] = {
 	{ "trim_ms", NUMBER(profile_speaker, trim_ms, -500, 500, "-2.5") },
 	{ "measured", TEXT(profile_speaker, measured) },
 	{ "microphone", TEXT(profile_speaker, microphone) },
+	{ "reported_ms", NUMBER(profile_speaker, reported_ms, 0, 6553.5, "150.0") },
+	{ "stream", TEXT(profile_speaker, stream) },
 	{ "bitpool", WHOLE(profile_speaker, bitpool, 2, 250, "53"), .of = BLUETOOTH },
 	{ "own_volume", WHOLE(profile_speaker, own_volume, 0, 127, "100"), .of = BLUETOOTH },
 	{ "simulated", .kind = SETTING_INNER, .of = BIT(OUTPUT_SIMULATED) },
@@ -108,6 +110,7 @@ static const struct profile_zone zone_defaults;
 static const struct profile_source source_defaults = { .channels = 2 };
 static const struct profile_speaker speaker_defaults = {
 	.latency_ms = NAN,
+	.reported_ms = NAN,
 	.own_volume = PROFILE_VOLUME_ITS,
 	.simulation.reported_ms = NAN,
 };

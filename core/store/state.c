@@ -6,6 +6,7 @@
 #include "core/store/write.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,12 +50,23 @@ static const struct setting speaker_rows[] = {
 	{ "mute", ROW(state_speaker, mute, SETTING_SWITCH) },
 	{ "trim_ms", ROW(state_speaker, trim_ms, SETTING_NUMBER), RANGE(-500, 500, "-2.5") },
 	{ "own_volume", ROW(state_speaker, own_volume, SETTING_WHOLE), RANGE(0, 127, "100") },
+	{ "latency_ms", ROW(state_speaker, latency_ms, SETTING_NUMBER),
+	  RANGE(0, 2000, "180.0") },
+	{ "measured", ROW(state_speaker, measured, SETTING_TEXT) },
+	{ "microphone", ROW(state_speaker, microphone, SETTING_TEXT) },
+	{ "reported_ms", ROW(state_speaker, reported_ms, SETTING_NUMBER),
+	  RANGE(0, 6553.5, "150.0") },
+	{ "stream", ROW(state_speaker, stream, SETTING_TEXT) },
 };
 
 static const struct state head_defaults;
 static const struct state_zone zone_defaults;
 static const struct state_source source_defaults;
-static const struct state_speaker speaker_defaults = { .own_volume = PROFILE_VOLUME_ITS };
+static const struct state_speaker speaker_defaults = {
+	.own_volume = PROFILE_VOLUME_ITS,
+	.latency_ms = NAN,
+	.reported_ms = NAN,
+};
 
 #define TABLE(words, rows)                                                            \
 	{                                                                             \

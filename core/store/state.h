@@ -14,7 +14,7 @@
 #include "core/store/shelf.h"
 
 #define STATE_FILE     "state.conf"
-#define STATE_VERSION  1
+#define STATE_VERSION  2
 #define STATE_MARK_MAX 17 /* bytes of a mark, terminator included */
 
 /* Place: the how manieth of its kind in the profile's file, from 1. */
@@ -33,7 +33,11 @@ struct state_speaker {
 	uint32_t place;
 	double volume_db, trim_ms;
 	bool mute;
-	uint32_t own_volume; /* as in struct profile_speaker */
+	uint32_t own_volume; /* as in struct profile_speaker, like all that follows */
+	double latency_ms, reported_ms;
+	char measured[PROFILE_DATE_MAX];
+	char microphone[PROFILE_NAME_MAX];
+	char stream[PROFILE_STREAM_MAX];
 };
 
 struct state {

@@ -13,6 +13,7 @@
 #include "core/base/scope.h"
 #include "core/store/state.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,8 +32,16 @@ static struct state kept(void)
 				.volume_db = -60,
 				.trim_ms = -0.1,
 				.mute = true,
-				.own_volume = 0 },
-			      { .place = 64, .own_volume = PROFILE_VOLUME_ITS } },
+				.own_volume = 0,
+				.latency_ms = 171.4,
+				.reported_ms = 150,
+				.measured = "2026-11-21 14:02",
+				.microphone = "hw:CARD=Mic",
+				.stream = "SBC mono" },
+			      { .place = 64,
+				.own_volume = PROFILE_VOLUME_ITS,
+				.latency_ms = NAN,
+				.reported_ms = NAN } },
 	};
 
 	return s;
@@ -55,20 +64,20 @@ static void bad_files_are_refused_with_what_and_where(void **state)
 		const char *text, *words;
 	} bad[] = {
 		{ "", "needs a setting profile" },
-		{ "version = 2; profile = \"P\"; mark = \"m\"; end = true;",
-		  "k:1: version 2 is not known" },
-		{ "version = 1; mark = \"m\"; end = true;", "needs a setting profile" },
-		{ "version = 1; profile = \"P\"; end = true;", "needs a setting mark" },
-		{ "version = 1; profile = \"P\"; mark = \"m\";", "needs a setting end" },
-		{ "version = 1;\nprofile = 7; mark = \"m\"; end = true;", "k:2: profile" },
-		{ "version = 1; profile = \"P\"; mark = \"m\";\nspeakers = ( {\n"
+		{ "version = 1; profile = \"P\"; mark = \"m\"; end = true;",
+		  "k:1: version 1 is not known" },
+		{ "version = 2; mark = \"m\"; end = true;", "needs a setting profile" },
+		{ "version = 2; profile = \"P\"; end = true;", "needs a setting mark" },
+		{ "version = 2; profile = \"P\"; mark = \"m\";", "needs a setting end" },
+		{ "version = 2;\nprofile = 7; mark = \"m\"; end = true;", "k:2: profile" },
+		{ "version = 2; profile = \"P\"; mark = \"m\";\nspeakers = ( {\n"
 		  "volume_db = 99.0; place = 1; } ); end = true;",
 		  "k:3: volume_db: 99 is out of range" },
-		{ "version = 1; profile = \"P\"; mark = \"m\"; zones = ( 5 ); end = true;",
+		{ "version = 2; profile = \"P\"; mark = \"m\"; zones = ( 5 ); end = true;",
 		  "group" },
-		{ "version = 1; profile = \"P\"; mark = \"m\"; zones = ( { } ); end = true;",
+		{ "version = 2; profile = \"P\"; mark = \"m\"; zones = ( { } ); end = true;",
 		  "needs a setting place" },
-		{ "version = 1; profile = \"P\"; mark = \"m\"; zones = ( {place=1;},{place=1;},"
+		{ "version = 2; profile = \"P\"; mark = \"m\"; zones = ( {place=1;},{place=1;},"
 		  "{place=1;},{place=1;},{place=1;},{place=1;},{place=1;},{place=1;},{place=1;}"
 		  "); end = true;",
 		  "more than 8 zones" },
@@ -106,6 +115,13 @@ static void what_is_kept_is_read_as_it_was_written(void **state)
 	assert_int_equal(again.speakers[0].own_volume, 0);
 	assert_true(again.speakers[1].own_volume == PROFILE_VOLUME_ITS);
 	assert_float_equal(again.speakers[0].trim_ms, -0.1, 1e-9);
+	assert_float_equal(again.speakers[0].latency_ms, 171.4, 1e-9);
+	assert_float_equal(again.speakers[0].reported_ms, 150, 1e-9);
+	assert_string_equal(again.speakers[0].measured, "2026-11-21 14:02");
+	assert_string_equal(again.speakers[0].microphone, "hw:CARD=Mic");
+	assert_string_equal(again.speakers[0].stream, "SBC mono");
+	assert_true(isnan(again.speakers[1].latency_ms));
+	assert_true(isnan(again.speakers[1].reported_ms));
 }
 
 /* Wherever a write was torn off: the whole of it, or nothing. */
