@@ -106,6 +106,7 @@ struct ff_speaker {
 	float measured_ms;	      /* NAN = never measured */
 	char measured[17];	      /* when: "2026-11-21 14:02", "" = never, or by hand */
 	char microphone[FF_NAME_MAX]; /* and by what */
+	char doubt[FF_TEXT_MAX];      /* why that may hold no longer: "reconnected"; "" */
 	float trim_ms;		      /* the user's, signed: more is later */
 	float delay_ms;		      /* what our delay line adds so that all agree */
 
@@ -218,8 +219,10 @@ struct ff_measured {
 
 struct ff_measure {
 	enum ff_measuring step;
-	uint32_t runs;	      /* measurements asked for so far, refused ones too */
-	uint32_t zone;	      /* index */
+	uint32_t runs; /* measurements asked for so far, refused ones too */
+	uint32_t zone; /* index */
+	uint32_t one;  /* id of the speaker that is checked beside another; 0 = all are measured
+			*/
 	uint32_t pass, tries; /* 1 measures, 2 verifies; tries of that pass, from 1 */
 	float progress;	      /* 0..1 of this pass */
 	char microphone[FF_PATH_MAX];
@@ -300,7 +303,8 @@ struct ff_snapshot {
  *	FF_ADD_ZONE				FF_REMOVE_ZONE; id = what zones_n was
  *	FF_REMOVE_SPEAKER, FF_REMOVE_SOURCE	FF_RESTORE
  *	FF_REMOVE_ZONE				FF_RESTORE_ZONE
- *	FF_MEASURE				FF_MEASURE_RESULT without flag
+ *	FF_MEASURE, FF_MEASURE_ONE		FF_MEASURE_RESULT without flag
+ *	FF_SET_DOUBT				the same with the other flag
  * A ticket is a number of the asker's choice, 0 = none: whoever adds does not
  * know the id yet; the snapshot's refused is that of an addition that failed.
  * Loading a profile forgets what was removed from the last.
@@ -319,6 +323,7 @@ enum ff_verb {
 	FF_RENAME_SPEAKER, /* text */
 	FF_REMOVE_SPEAKER, /* or id 0, other = the ticket it was added with */
 	FF_MOVE_SPEAKER,   /* other = zone index */
+	FF_SET_DOUBT,	   /* flag: in doubt again; else the doubt of now is put away */
 	FF_CLICKS, /* flag; other = the reference's id: only these two sound, a click train */
 	/* id = source */
 	FF_SET_SOURCE_GAIN,   /* value dB */
@@ -346,8 +351,9 @@ enum ff_verb {
 	FF_NEW_PROFILE,	   /* text = name: one empty zone, nothing on disk before it is saved */
 	FF_RENAME_PROFILE, /* device = its name so far; text = the new one */
 	FF_LIST_SOUNDS,	   /* look again what sound devices there are */
-	FF_MEASURE, /* id = zone index; type, device = microphone, as a source; type "" = as
-		       last */
+	FF_MEASURE,	/* id = zone index; type, device = microphone, as a source; type "" = as
+			   last */
+	FF_MEASURE_ONE, /* id = speaker, microphone as above: beside a measured one, in 4 s */
 	FF_MEASURE_CANCEL, /* at once; what was in force before stays */
 	FF_MEASURE_RESULT, /* flag: in force, or what was before it */
 	FF_MEASURE_LEVELS, /* flag: volumes by the levels it found, or those before */

@@ -119,6 +119,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_RENAME_SPEAKER:
 	case FF_REMOVE_SPEAKER:
 	case FF_MOVE_SPEAKER:
+	case FF_SET_DOUBT:
 	case FF_CLICKS:
 		verbs_speaker(c, cmd);
 		break;
@@ -162,6 +163,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 		verbs_profile(c, cmd);
 		break;
 	case FF_MEASURE:
+	case FF_MEASURE_ONE:
 	case FF_MEASURE_CANCEL:
 	case FF_MEASURE_RESULT:
 	case FF_MEASURE_LEVELS:

@@ -6,6 +6,7 @@
 #include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/air.h"
+#include "core/control/doubt.h"
 #include "core/control/peers.h"
 #include "core/control/retry.h"
 #include "core/control/search.h"
@@ -172,6 +173,7 @@ static void flow(struct speaker *s, int fd, uint16_t mtu)
 	s->link.down_since = 0;
 	s->link.retry_at = 0;
 	s->link.why[0] = '\0';
+	doubt_connected(s);
 	c->dirty = true;
 	/* What was set while it was idle, BlueZ does not apply. */
 	links_send_volume(s);

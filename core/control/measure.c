@@ -35,6 +35,7 @@ void measure_show_step(struct control *c, enum ff_measuring step)
 void measure_finish(struct control *c, enum ff_measuring step, const char *format, ...)
 {
 	struct measure *m = c->measure;
+	const struct speaker *one = control_speaker(c, m->shown.one);
 	char words[512];
 	va_list args;
 
@@ -46,10 +47,10 @@ void measure_finish(struct control *c, enum ff_measuring step, const char *forma
 	m->mic = NULL;
 	m->turn = -1;
 	c->dirty = true;
-	if (step == FF_MEASURE_REFUSED || step == FF_MEASURE_UNVERIFIED)
-		log_warning("measuring: %s", m->shown.words);
-	else
-		log_notice("measuring: %s", m->shown.words);
+	log_event(step == FF_MEASURE_REFUSED || step == FF_MEASURE_UNVERIFIED
+			  ? LOG_LEVEL_WARNING
+			  : LOG_LEVEL_NOTICE,
+		  "%s: %s", one ? one->conf.name : "measuring", m->shown.words);
 	measure_show_step(c, step);
 }
 
@@ -83,7 +84,7 @@ void measure_command(struct control *c, const struct ff_command *cmd)
 {
 	struct measure *m = c->measure;
 
-	if (cmd->verb == FF_MEASURE) {
+	if (cmd->verb == FF_MEASURE || cmd->verb == FF_MEASURE_ONE) {
 		measure_begin(c, cmd);
 		return;
 	}
@@ -96,6 +97,10 @@ void measure_command(struct control *c, const struct ff_command *cmd)
 	if (!m || measure_is_under_way(m) ||
 	    (m->shown.step != FF_MEASURE_VERIFIED && m->shown.step != FF_MEASURE_UNVERIFIED)) {
 		verbs_refuse(c, "there is no measurement to go by: measure first");
+		return;
+	}
+	if (cmd->verb == FF_MEASURE_LEVELS && m->shown.one) {
+		verbs_refuse(c, "a check finds no levels: measure the zone");
 		return;
 	}
 	if (cmd->verb == FF_MEASURE_RESULT)
@@ -157,8 +162,7 @@ static void run(struct control *c, struct measure *m, enum ff_measuring step, fl
 		measure_show_step(c, step);
 }
 
-/* The run is of no use as it is: again, and louder where that helps. True: it is. */
-static bool try_again(struct control *c, struct measure *m, bool louder)
+bool measure_try_again(struct control *c, struct measure *m, bool louder)
 {
 	if (m->shown.tries == SOLVE_TRIES || (louder && m->run.level >= 0.99f))
 		return false;
@@ -167,9 +171,8 @@ static bool try_again(struct control *c, struct measure *m, bool louder)
 	return true;
 }
 
-/* "Patio: it was not heard, though others were: see that …", of the first that is refused. */
-static const char *first_words(const struct control *c, const struct measure *m, char *ret,
-			       size_t size)
+const char *measure_first_words(const struct control *c, const struct measure *m, char *ret,
+				size_t size)
 {
 	ret[0] = '\0';
 	for (uint32_t i = 0; i < m->speakers_n; i++) {
@@ -189,7 +192,7 @@ static void measured_once(struct control *c, struct measure *m)
 	char words[FF_TEXT_MAX * 2];
 
 	measure_show(m);
-	if (m->solution.louder && try_again(c, m, true))
+	if (m->solution.louder && measure_try_again(c, m, true))
 		return;
 	if (measure_conclude(c, m) < 2) {
 		if (m->solution.refusal != REFUSAL_NONE)
@@ -198,10 +201,15 @@ static void measured_once(struct control *c, struct measure *m)
 				       refusal_advice(m->solution.refusal));
 		else
 			measure_finish(c, FF_MEASURE_REFUSED, "%s",
-				       first_words(c, m, words, sizeof(words)));
+				       measure_first_words(c, m, words, sizeof(words)));
 		return;
 	}
 	measure_apply(c, m, true);
+	measure_verify(c, m);
+}
+
+void measure_verify(struct control *c, struct measure *m)
+{
 	m->shown.pass = 2;
 	m->shown.tries = 1;
 	m->turn = -2; /* nothing sounds while the delays settle */
@@ -210,23 +218,21 @@ static void measured_once(struct control *c, struct measure *m)
 	measure_show_step(c, FF_MEASURE_VERIFYING);
 }
 
-/* The second pass: the largest difference between any two that the first accepted, s. */
-static double verified_skew(const struct measure *m, bool *ret_all)
+/* The second pass: the largest difference between any two that the first accepted, ms. */
+static double verified_skew_ms(const struct measure *m, bool *ret_all)
 {
 	double least = INFINITY, most = -INFINITY;
 
 	*ret_all = true;
 	for (uint32_t i = 0; i < m->speakers_n; i++) {
-		const struct solved_speaker *s = &m->solution.speaker[i];
-
 		if (!m->speaker[i].accepted)
 			continue;
 		if (!m->shown.speakers[i].accepted) {
 			*ret_all = false;
 			continue;
 		}
-		least = fmin(least, s->late);
-		most = fmax(most, s->late);
+		least = fmin(least, measure_late_ms(m, i));
+		most = fmax(most, measure_late_ms(m, i));
 	}
 	return most > least ? most - least : 0;
 }
@@ -234,28 +240,28 @@ static double verified_skew(const struct measure *m, bool *ret_all)
 static void measured_twice(struct control *c, struct measure *m)
 {
 	char words[FF_TEXT_MAX * 2];
-	double skew;
+	double skew_ms;
 	bool all;
 
 	measure_show(m);
-	skew = verified_skew(m, &all);
-	if ((!all || skew > SOLVE_VERIFIED_S) && try_again(c, m, !all))
+	skew_ms = verified_skew_ms(m, &all);
+	if ((!all || skew_ms > 1e3 * SOLVE_VERIFIED_S) && measure_try_again(c, m, !all))
 		return;
-	m->shown.skew_ms = (float)(1e3 * skew);
+	m->shown.skew_ms = (float)skew_ms;
 	if (!all)
 		measure_finish(c, FF_MEASURE_UNVERIFIED, "in force, not verified: %s",
-			       first_words(c, m, words, sizeof(words)));
-	else if (skew > SOLVE_VERIFIED_S)
+			       measure_first_words(c, m, words, sizeof(words)));
+	else if (skew_ms > 1e3 * SOLVE_VERIFIED_S)
 		measure_finish(
 			c, FF_MEASURE_UNVERIFIED,
 			"in force, not verified: the second pass is %.2f ms out; measure again "
 			"with the microphone where it is",
-			1e3 * skew);
+			skew_ms);
 	else
 		measure_finish(
 			c, FF_MEASURE_VERIFIED,
 			"verified: within %.2f ms where the microphone stands (34 cm are 1 ms)",
-			1e3 * skew);
+			skew_ms);
 }
 
 static void step_run(struct control *c, struct measure *m, uint64_t now)
@@ -270,14 +276,18 @@ static void step_run(struct control *c, struct measure *m, uint64_t now)
 		return;
 	}
 	r = measure_run_step(c, m);
-	if (r == 1 && m->shown.pass == 1)
-		measured_once(c, m);
-	else if (r == 1)
-		measured_twice(c, m);
-	else if (r == -EPIPE && !try_again(c, m, false))
+	if (r < 0 && measure_try_again(c, m, r == -ENODATA && m->solution.louder))
+		return;
+	if (r == -EPIPE)
 		measure_finish(
 			c, m->shown.applied ? FF_MEASURE_UNVERIFIED : FF_MEASURE_REFUSED,
 			"the microphone's sound has gaps: use another, or a quieter machine");
+	else if (r != 0 && m->shown.one) /* by now as good as it gets */
+		measure_checked(c, m);
+	else if (r != 0 && m->shown.pass == 1)
+		measured_once(c, m);
+	else if (r != 0)
+		measured_twice(c, m);
 }
 
 void measure_step(struct control *c)

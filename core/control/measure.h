@@ -10,13 +10,17 @@
  * after the other leaves for a mix of its own to play the sweep. A microphone
  * that no source of the profile is hears it; each slot is looked at as soon as
  * it is over.
+ *
+ * The check of one speaker is the same with two: a measured one, R, and the one
+ * that is in doubt, S, in the turns R S S R. When S is in time with R all stays
+ * as it is, and there is no second pass.
  */
 #ifndef FANFARE_CONTROL_MEASURE_H
 #define FANFARE_CONTROL_MEASURE_H
 
 #include "core/control/model.h"
 
-/* [ctl] FF_MEASURE, FF_MEASURE_CANCEL, FF_MEASURE_RESULT, FF_MEASURE_LEVELS. */
+/* [ctl] FF_MEASURE, FF_MEASURE_ONE, FF_MEASURE_CANCEL, FF_MEASURE_RESULT, FF_MEASURE_LEVELS. */
 void measure_command(struct control *c, const struct ff_command *cmd);
 
 /* [ctl] Go on with what is under way, and be woken when there is more to do. */

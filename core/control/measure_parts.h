@@ -11,13 +11,17 @@ struct measured_setting {
 	double latency_ms, trim_ms;
 	char measured[PROFILE_DATE_MAX];
 	char microphone[PROFILE_NAME_MAX];
+	double reported_ms;
+	char stream[PROFILE_STREAM_MAX];
+	bool again; /* as in struct doubt */
 };
 
 /* A speaker that is measured, in the order of the turns. */
 struct measured {
 	uint32_t id;
 	double latency_ms;  /* it was reckoned with */
-	double expected_ms; /* from a frame's time to its sound, as reckoned */
+	double shift_ms;    /* of what it reports, since that was measured: a prior only */
+	double expected_ms; /* from a frame's time to its sound, by both */
 	struct measured_setting before, after;
 	double volume_db; /* before its level was matched */
 	double level_db;  /* to be added to its volume to be as loud as the others */
@@ -48,6 +52,7 @@ struct measure {
 	uint64_t rendered[2]; /* frames of it, for each feed */
 	uint64_t origin;      /* ns of the microphone's frame 0 */
 	uint64_t breaks;      /* of its recording, at the beginning */
+	uint64_t losses;      /* of all speakers in it, likewise */
 	int32_t turn;	      /* whose it is, -1 = nobody's */
 	uint32_t next_turn;   /* slots that had theirs */
 	uint32_t next_slot;   /* slots looked at */
@@ -71,7 +76,7 @@ static inline bool measure_is_under_way(const struct measure *m)
 /* ---- measure_begin.c, measure.c ------------------------------------------------------------
  */
 
-/* [ctl] FF_MEASURE. */
+/* [ctl] FF_MEASURE, FF_MEASURE_ONE. */
 void measure_begin(struct control *c, const struct ff_command *cmd);
 
 /* [ctl] It has come to that step, and whoever looks is told. */
@@ -80,6 +85,25 @@ void measure_show_step(struct control *c, enum ff_measuring step);
 /* [ctl] The end: the microphone is let go, the music comes back; words say what came of it. */
 __attribute__((format(printf, 3, 4))) void
 measure_finish(struct control *c, enum ff_measuring step, const char *format, ...);
+
+/* [ctl] The run is of no use as it is: again, and louder where that helps. True: it is. */
+bool measure_try_again(struct control *c, struct measure *m, bool louder);
+
+/* [ctl] What was found is in force: the second pass is to confirm it. */
+void measure_verify(struct control *c, struct measure *m);
+
+/* "Patio: it was not heard, though others were: see that …", of the first that is refused. */
+const char *measure_first_words(const struct control *c, const struct measure *m, char *ret,
+				size_t size);
+
+/* ---- measure_check.c: one speaker beside another -------------------------------------------
+ */
+
+/* [ctl] Who is measured, beside whom. False: it was refused in words. */
+bool measure_check_choose(struct control *c, struct measure *m);
+
+/* [ctl] A run of a check is over. */
+void measure_checked(struct control *c, struct measure *m);
 
 /* ---- measure_run.c: sound and listening ----------------------------------------------------
  */
@@ -92,7 +116,8 @@ int measure_run_begin(struct control *c, struct measure *m, float level);
 
 /*
  * [ctl] Go on with the run. 1 = it is over, and solved; 0 = it goes on; -EPIPE the
- * recording has a gap.
+ * recording has a gap; -ENODATA it is over and solved, but a speaker had no sound for a
+ * while: what was found of it may be less than it is.
  */
 int measure_run_step(struct control *c, struct measure *m);
 
@@ -116,5 +141,16 @@ void measure_level(struct control *c, struct measure *m, bool on);
 
 /* [ctl] Show what the latest run said of each speaker. */
 void measure_show(struct measure *m);
+
+/* [any] Whether its figures hold, perhaps with a warning. */
+bool measure_holds(const struct measure *m, uint32_t i);
+
+/* [any] How much later it sounded than the latency in force says, ms. */
+double measure_late_ms(const struct measure *m, uint32_t i);
+
+/* [ctl] Its settings as they are, and as of a measurement of now. */
+void measure_read(const struct speaker *s, struct measured_setting *ret);
+void measure_set_after(const struct speaker *s, const struct measure *m, struct measured *d,
+		       double latency_ms);
 
 #endif

@@ -3,6 +3,7 @@
 #include "core/control/measure_parts.h"
 
 #include "core/base/cut.h"
+#include "core/control/doubt.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,9 +14,16 @@
 #define LATENCY_MAX_MS 2000.0
 #define LEVEL_MOST_DB  12.0 /* more is not a speaker turned down, but one that is far away */
 
-static bool holds(const struct solved_speaker *s)
+bool measure_holds(const struct measure *m, uint32_t i)
 {
-	return s->refusal == REFUSAL_NONE || s->refusal == REFUSAL_BLOCKED;
+	enum solve_refusal r = m->solution.speaker[i].refusal;
+
+	return r == REFUSAL_NONE || r == REFUSAL_BLOCKED;
+}
+
+double measure_late_ms(const struct measure *m, uint32_t i)
+{
+	return 1e3 * m->solution.speaker[i].late + m->speaker[i].shift_ms;
 }
 
 static int by_size(const void *a, const void *b)
@@ -32,10 +40,11 @@ static double median(const struct measure *m, bool level)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < m->speakers_n; i++) {
-		const struct solved_speaker *s = &m->solution.speaker[i];
-
-		if (holds(s))
-			all[n++] = level ? s->level_db : s->late;
+		if (measure_holds(m, i))
+			all[n++] =
+				level ? m->solution.speaker[i].level_db : measure_late_ms(m, i);
+		if (m->shown.one && n > 0)
+			break; /* beside the first, which stays where it is */
 	}
 	qsort(all, n, sizeof(all[0]), by_size);
 	return n ? 0.5 * (all[(n - 1) / 2] + all[n / 2]) : 0;
@@ -50,37 +59,57 @@ void measure_show(struct measure *m)
 		const struct solved_speaker *s = &m->solution.speaker[i];
 		struct ff_measured *to = &m->shown.speakers[i];
 
-		to->accepted = holds(s);
+		to->accepted = measure_holds(m, i);
 		to->confidence = (float)s->confidence;
 		to->words[0] = '\0';
 		if (s->refusal != REFUSAL_NONE)
 			snprintf(to->words, sizeof(to->words), "%s: %s",
 				 refusal_words(s->refusal), refusal_advice(s->refusal));
 		if (to->accepted && m->shown.pass == 1) {
-			to->late_ms = (float)(1e3 * (s->late - late));
+			to->late_ms = (float)(measure_late_ms(m, i) - late);
 			to->level_db = (float)(s->level_db - level);
 		}
 	}
 }
 
-static void read_setting(const struct speaker *s, struct measured_setting *ret)
+void measure_read(const struct speaker *s, struct measured_setting *ret)
 {
-	ret->latency_ms = s->conf.latency_ms;
-	ret->trim_ms = s->conf.trim_ms;
+	*ret = (struct measured_setting){
+		.latency_ms = s->conf.latency_ms,
+		.trim_ms = s->conf.trim_ms,
+		.reported_ms = s->conf.reported_ms,
+		.again = s->doubt.again,
+	};
 	CUT_COPY(ret->measured, s->conf.measured);
 	CUT_COPY(ret->microphone, s->conf.microphone);
+	CUT_COPY(ret->stream, s->conf.stream);
 }
 
-/* What it takes in truth; a trim was somebody's guess at the same, and is mended with it. */
-static void set_after(struct measure *m, struct measured *d, double late_ms)
+static void write_setting(const struct measured_setting *from, struct speaker *s)
+{
+	s->conf.latency_ms = from->latency_ms;
+	s->conf.trim_ms = from->trim_ms;
+	s->conf.reported_ms = from->reported_ms;
+	s->doubt.again = from->again;
+	CUT_COPY(s->conf.measured, from->measured);
+	CUT_COPY(s->conf.microphone, from->microphone);
+	CUT_COPY(s->conf.stream, from->stream);
+}
+
+void measure_set_after(const struct speaker *s, const struct measure *m, struct measured *d,
+		       double latency_ms)
 {
 	time_t t = time(NULL);
 	struct tm day;
 
-	d->after = (struct measured_setting){ .latency_ms = d->latency_ms + late_ms };
+	d->after = (struct measured_setting){
+		.latency_ms = latency_ms,
+		.reported_ms = s->reported_ms,
+	};
 	localtime_r(&t, &day);
 	strftime(d->after.measured, sizeof(d->after.measured), "%Y-%m-%d %H:%M", &day);
 	CUT_COPY(d->after.microphone, m->device[0] ? m->device : m->type);
+	CUT_COPY(d->after.stream, doubt_stream(s));
 }
 
 uint32_t measure_conclude(struct control *c, struct measure *m)
@@ -93,11 +122,13 @@ uint32_t measure_conclude(struct control *c, struct measure *m)
 		const struct speaker *run = control_speaker(c, m->speaker[i].id);
 		struct measured *d = &m->speaker[i];
 
-		d->accepted = run && holds(s);
+		d->accepted = run && measure_holds(m, i);
 		if (!d->accepted)
 			continue;
-		read_setting(run, &d->before);
-		set_after(m, d, 1e3 * (s->late - late));
+		measure_read(run, &d->before);
+		/* what it takes in truth; a trim was somebody's guess at the same, and is
+		 * mended with it */
+		measure_set_after(run, m, d, d->latency_ms + measure_late_ms(m, i) - late);
 		d->level_db = fmin(fmax(level - s->level_db, -LEVEL_MOST_DB), LEVEL_MOST_DB);
 		least = fmin(least, d->after.latency_ms);
 		n++;
@@ -118,10 +149,8 @@ void measure_apply(struct control *c, struct measure *m, bool on)
 
 		if (!s || !d->accepted)
 			continue;
-		s->conf.latency_ms = to->latency_ms;
-		s->conf.trim_ms = to->trim_ms;
-		CUT_COPY(s->conf.measured, to->measured);
-		CUT_COPY(s->conf.microphone, to->microphone);
+		write_setting(to, s);
+		doubt_watch(s);
 	}
 	m->shown.applied = on;
 	control_edited(c);

@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/control/clicks.h"
+#include "core/control/doubt.h"
 #include "core/control/graph.h"
 
 #include <math.h>
@@ -138,6 +139,24 @@ void measure_plan(struct control *c, struct plan *p)
 
 /* ---- what is heard ----------------------------------------------------------------------- */
 
+/* What the speakers of the run did not get, or could not play in time, since they are there. */
+static uint64_t losses(struct control *c, const struct measure *m)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < m->speakers_n; i++) {
+		const struct speaker *s = control_speaker(c, m->speaker[i].id);
+		struct health_report h;
+
+		if (!s)
+			continue;
+		sink_health(s->sink, &h);
+		sum += h.drops +
+		       atomic_load_explicit(&s->branch->ring->lost, memory_order_relaxed);
+	}
+	return sum;
+}
+
 int measure_run_begin(struct control *c, struct measure *m, float level)
 {
 	struct tap_state tap;
@@ -149,7 +168,7 @@ int measure_run_begin(struct control *c, struct measure *m, float level)
 		return -ENODEV;
 	m->run = (struct sweep_run){
 		.speakers = m->speakers_n,
-		.slot = SWEEP_SLOT_S,
+		.slot = m->shown.one ? SWEEP_BRIEF_S : SWEEP_SLOT_S,
 		.top = sweep_top(c->time.rate, tap.rate),
 		.level = fminf(level, 1),
 	};
@@ -164,6 +183,7 @@ int measure_run_begin(struct control *c, struct measure *m, float level)
 			m->first = ring_head(m->ring[i]);
 	m->rendered[SWEEPS] = m->rendered[QUIET] = 0;
 	m->breaks = tap.breaks;
+	m->losses = losses(c, m);
 	m->turn = -1;
 	m->next_turn = m->next_slot = 0;
 	for (uint32_t i = 0; i < m->speakers_n; i++) {
@@ -172,7 +192,9 @@ int measure_run_begin(struct control *c, struct measure *m, float level)
 		if (!s)
 			return -ENODEV;
 		m->speaker[i].latency_ms = (double)s->latency_ms;
-		m->speaker[i].expected_ms = (double)s->latency_ms + (double)s->delay_ms;
+		m->speaker[i].shift_ms = doubt_shift_ms(s);
+		m->speaker[i].expected_ms =
+			(double)s->latency_ms + m->speaker[i].shift_ms + (double)s->delay_ms;
 		m->shown.speakers[i].turns = 0;
 	}
 	c->dirty = true;
@@ -237,7 +259,7 @@ int measure_run_step(struct control *c, struct measure *m)
 	m->shown.progress = (float)m->next_slot / (float)slots;
 	if (m->next_slot == slots) {
 		solve(&m->run, m->heard, &m->solution);
-		return 1;
+		return losses(c, m) == m->losses ? 1 : -ENODATA;
 	}
 	control_wake_at(c, now + LOOK_NS);
 	/* a microphone that stops gives no more frames: its last slot never comes */

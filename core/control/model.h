@@ -59,6 +59,14 @@ struct link {
 	char why[FF_TEXT_MAX];	      /* what went wrong last, "" = nothing */
 };
 
+/* Whether the measured latency of a speaker still holds; see doubt.h. */
+struct doubt {
+	bool again;		     /* connected again since it was measured */
+	bool flowed;		     /* it has, in this run */
+	char words[FF_TEXT_MAX];     /* why it may not hold; "" = it does, or never did */
+	char dismissed[FF_TEXT_MAX]; /* the words that a person has put away */
+};
+
 /* What a speaker or source keeps when it is taken out and put back. */
 struct standing {
 	uint32_t id;	 /* never 0, never another's */
@@ -88,6 +96,7 @@ struct speaker {
 	bool flowing;		/* in the latest plan */
 	enum health_state told; /* last state put into the log */
 	char told_why[FF_TEXT_MAX];
+	struct doubt doubt;
 	struct link link;
 	struct speaker *next_gone; /* in the graveyard */
 	uint64_t gone_serial;

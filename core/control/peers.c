@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/doubt.h"
 #include "core/control/errands.h"
 #include "core/control/rfkill.h"
 #include "core/io/a2dp_sbc.h"
@@ -155,13 +156,8 @@ static void on_device(void *arg, enum bluez_event event, const struct bluez_devi
 
 static void take_delay(struct speaker *s, const struct bluez_transport *t)
 {
-	double ms = t->delay / 10.0;
-
-	if (t->delay < 0 || ms == s->reported_ms)
-		return;
-	log_info("%s: reports a latency of %.1f ms", s->conf.name, ms);
-	s->reported_ms = ms;
-	s->control->dirty = true;
+	if (t->delay >= 0)
+		doubt_reported(s, t->delay / 10.0);
 }
 
 /* A volume that the profile keeps follows the speaker's own buttons. */

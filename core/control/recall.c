@@ -17,6 +17,22 @@
 
 /* ---- what is kept ----------------------------------------------------------------------- */
 
+static void gather_speaker(const struct speaker *s, struct state_speaker *ret)
+{
+	*ret = (struct state_speaker){
+		.place = s->is.filed,
+		.volume_db = s->conf.volume_db,
+		.trim_ms = s->conf.trim_ms,
+		.mute = s->conf.mute,
+		.own_volume = s->conf.own_volume,
+		.latency_ms = s->conf.latency_ms,
+		.reported_ms = s->conf.reported_ms,
+	};
+	CUT_COPY(ret->measured, s->conf.measured);
+	CUT_COPY(ret->microphone, s->conf.microphone);
+	CUT_COPY(ret->stream, s->conf.stream);
+}
+
 static void gather(const struct control *c, struct state *ret)
 {
 	ret->muted_all = c->muted_all;
@@ -43,13 +59,7 @@ static void gather(const struct control *c, struct state *ret)
 		const struct speaker *s = c->speakers[i];
 
 		if (s->is.filed)
-			ret->speakers[ret->speakers_n++] = (struct state_speaker){
-				.place = s->is.filed,
-				.volume_db = s->conf.volume_db,
-				.trim_ms = s->conf.trim_ms,
-				.mute = s->conf.mute,
-				.own_volume = s->conf.own_volume,
-			};
+			gather_speaker(s, &ret->speakers[ret->speakers_n++]);
 	}
 }
 
@@ -86,7 +96,7 @@ static void *write_it(void *arg)
 static void told(struct recall *r, int result)
 {
 	if (result < 0 && !r->failed)
-		log_warning("volumes and trims cannot be kept in %s: %s", r->path,
+		log_warning("volumes, trims and latencies cannot be kept in %s: %s", r->path,
 			    strerror(-result));
 	r->failed = result < 0;
 }
@@ -167,6 +177,11 @@ static void set_speaker(struct speaker *s, const struct state_speaker *to)
 	s->conf.trim_ms = to->trim_ms;
 	s->conf.mute = to->mute;
 	s->conf.own_volume = to->own_volume;
+	s->conf.latency_ms = to->latency_ms;
+	s->conf.reported_ms = to->reported_ms;
+	CUT_COPY(s->conf.measured, to->measured);
+	CUT_COPY(s->conf.microphone, to->microphone);
+	CUT_COPY(s->conf.stream, to->stream);
 	if (to->own_volume != PROFILE_VOLUME_ITS)
 		s->absolute_wanted = (int16_t)to->own_volume;
 }
@@ -223,5 +238,5 @@ void recall_take_up(struct control *c)
 	}
 	set_all(c, state);
 	edits_compare(c); /* before anybody looks */
-	log_notice("profile %s: volumes and trims as they were left", c->name);
+	log_notice("profile %s: volumes, trims and latencies as they were left", c->name);
 }

@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/cut.h"
+#include "core/control/doubt.h"
 #include "core/control/errands.h"
 #include "core/control/graph.h"
 #include "core/control/links.h"
@@ -153,6 +154,7 @@ static void write_speaker(struct control *c, struct speaker *s, uint64_t now,
 	ret->measured_ms = (float)s->conf.latency_ms;
 	CUT_COPY(ret->measured, s->conf.measured);
 	CUT_COPY(ret->microphone, s->conf.microphone);
+	CUT_COPY(ret->doubt, doubt_words(s));
 	ret->trim_ms = (float)s->conf.trim_ms;
 	ret->delay_ms = s->delay_ms;
 	ret->sent = h.sent;

@@ -5,6 +5,7 @@
 #include "core/base/cut.h"
 #include "core/control/cast.h"
 #include "core/control/clicks.h"
+#include "core/control/doubt.h"
 #include "core/control/edits.h"
 #include "core/control/links.h"
 #include "core/control/loading.h"
@@ -71,6 +72,8 @@ static void keep_speakers(struct control *c, const struct profile *p)
 			s->absolute_wanted = (int16_t)now->own_volume;
 			links_send_volume(s);
 		}
+		if (strcmp(s->conf.measured, now->measured) != 0)
+			doubt_connected(s); /* by a connection before this one, it may be */
 		s->conf = *now;
 		s->solo = false;
 		links_map_changed(s);

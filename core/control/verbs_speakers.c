@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/control/cast.h"
 #include "core/control/clicks.h"
+#include "core/control/doubt.h"
 #include "core/control/links.h"
 #include "core/control/measure.h"
 #include "core/control/names.h"
@@ -166,6 +167,9 @@ void verbs_speaker(struct control *c, const struct ff_command *cmd)
 	case FF_MOVE_SPEAKER:
 		move(c, s, cmd->other);
 		return;
+	case FF_SET_DOUBT:
+		doubt_set(s, cmd->flag);
+		return;
 	case FF_CLICKS:
 		click(c, s, cmd->other);
 		return;
@@ -244,6 +248,7 @@ void verbs_add_speaker(struct control *c, const struct ff_command *cmd)
 		.output = (enum profile_output)cmd->output,
 		.map = PROFILE_STEREO,
 		.latency_ms = NAN,
+		.reported_ms = NAN,
 		.own_volume = PROFILE_VOLUME_ITS,
 		.simulation.reported_ms = NAN,
 	};

@@ -3,6 +3,7 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/doubt.h"
 #include "core/control/names.h"
 #include "core/control/status.h"
 
@@ -10,9 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A report that moved less than this is the same report: nobody hears it, all would slew. */
-#define LATENCY_NEWS_MS 0.5
-#define LATE_NEWS_NS	(600 * NS_PER_SEC)
+#define LATE_NEWS_NS (600 * NS_PER_SEC)
 
 static const char *state_word(enum health_state state)
 {
@@ -54,12 +53,10 @@ static void watch_speaker(struct control *c, struct speaker *s)
 	if (s->conf.output != OUTPUT_BLUETOOTH) { /* of those, links.c tells */
 		if (tell(s->conf.name, &h, &s->told, s->told_why, sizeof(s->told_why)))
 			control_changed(c);
-		if (!isnan(h.latency_ms) &&
-		    !(fabs(h.latency_ms - s->reported_ms) < LATENCY_NEWS_MS)) {
-			s->reported_ms = h.latency_ms;
-			c->dirty = true;
-		}
+		if (!isnan(h.latency_ms))
+			doubt_reported(s, h.latency_ms);
 	}
+	doubt_watch(s);
 	if (sink_flowing(s->sink) != s->flowing)
 		c->dirty = true;
 }

@@ -40,6 +40,7 @@
 	X(FF_REMOVE_SPEAKER, RemoveSpeaker, "ix", "uu",                                        \
 	  SD_BUS_PARAM(speaker) SD_BUS_PARAM(ticket))                                          \
 	X(FF_MOVE_SPEAKER, MoveSpeaker, "ix", "uu", SD_BUS_PARAM(speaker) SD_BUS_PARAM(zone))  \
+	X(FF_SET_DOUBT, SetDoubt, "if", "ub", SD_BUS_PARAM(speaker) SD_BUS_PARAM(doubt))       \
 	X(FF_CLICKS, Clicks, "ixf", "uub",                                                     \
 	  SD_BUS_PARAM(speaker) SD_BUS_PARAM(reference) SD_BUS_PARAM(on))                      \
 	X(FF_SET_SOURCE_GAIN, SetSourceGain, "iv", "ud",                                       \
@@ -72,6 +73,8 @@
 	X(FF_LIST_SOUNDS, ListSounds, "", "", "")                                              \
 	X(FF_MEASURE, Measure, "itD", "uss",                                                   \
 	  SD_BUS_PARAM(zone) SD_BUS_PARAM(type) SD_BUS_PARAM(microphone))                      \
+	X(FF_MEASURE_ONE, MeasureOne, "itD", "uss",                                            \
+	  SD_BUS_PARAM(speaker) SD_BUS_PARAM(type) SD_BUS_PARAM(device))                       \
 	X(FF_MEASURE_CANCEL, CancelMeasure, "", "", "")                                        \
 	X(FF_MEASURE_RESULT, SetMeasureResult, "f", "b", SD_BUS_PARAM(on))                     \
 	X(FF_MEASURE_LEVELS, SetMeasureLevels, "f", "b", SD_BUS_PARAM(on))                     \

@@ -174,17 +174,26 @@ double parlour_skew_ms(const struct ff_snapshot *s)
 
 static void write_profile(const struct parlour_setup *setup)
 {
-	char text[4096];
+	char text[4096], filed[160];
 	int n = snprintf(text, sizeof(text),
 			 "version = 1; zones = ( { name = \"Parlour\"; sources = ( { type = "
 			 "\"tone\"; tone = \"tune\"; } ); speakers = (");
 
-	for (uint32_t i = 0; i < setup->speakers; i++)
+	for (uint32_t i = 0; i < setup->speakers; i++) {
+		const struct parlour_speaker *s = &setup->speaker[i];
+
+		snprintf(filed, sizeof(filed),
+			 s->filed_ms > 0
+				 ? "latency_ms = %.4f; measured = \"2026-11-01 10:00\"; "
+				   "microphone = \"filed\"; reported_ms = %.1f;"
+				 : "",
+			 s->filed_ms, s->filed_report_ms);
 		n += snprintf(text + n, sizeof(text) - (size_t)n,
-			      "%s { name = \"%c\"; output = \"simulated\"; simulated = { "
-			      "latency_ms = %.4f; clock_ppm = %.2f; }; }",
-			      i ? "," : "", (char)('A' + i), setup->speaker[i].latency_ms,
-			      setup->speaker[i].ppm);
+			      "%s { name = \"%c\"; output = \"simulated\"; %s simulated = { "
+			      "latency_ms = %.4f; reported_ms = %.1f; clock_ppm = %.2f; }; }",
+			      i ? "," : "", (char)('A' + i), filed, s->latency_ms, s->report_ms,
+			      s->ppm);
+	}
 	snprintf(text + n, sizeof(text) - (size_t)n, " ); } );");
 	write_file("parlour.conf", text);
 }
@@ -192,6 +201,7 @@ static void write_profile(const struct parlour_setup *setup)
 struct control *parlour_open(const struct parlour_setup *setup)
 {
 	const struct ff_options options = { .profile = path_of("parlour.conf"),
+					    .resume = setup->resume,
 					    .no_bluetooth = true };
 	struct complaint why;
 

@@ -18,6 +18,8 @@ struct parlour_speaker {
 	double away_m;	   /* from the microphone */
 	double ppm;
 	float gain; /* linear; 0 = it does not sound */
+	/* what its profile says was measured, 0 = nothing; and what it reported then, as now */
+	double filed_ms, filed_report_ms, report_ms;
 };
 
 struct parlour_setup {
@@ -26,6 +28,7 @@ struct parlour_setup {
 	double mic_ppm;
 	float mic_gain; /* linear, then cut at 1 */
 	float noise;	/* linear, at the microphone */
+	bool resume;	/* go on as the last one was left */
 };
 
 /* Open it with music in every speaker; the microphone hears. */

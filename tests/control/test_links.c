@@ -9,7 +9,9 @@
 #include "core/base/clock.h"
 #include "core/base/scope.h"
 #include "core/fanfare.h"
+#include "core/io/rtp.h"
 
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -345,6 +347,122 @@ static void a_lost_speaker_comes_back_by_itself_and_the_other_plays_on(void **st
 	assert_int_equal(now.speakers[1].state, FF_PLAYING);
 }
 
+/* ---- what was measured --------------------------------------------------------------------
+ */
+
+/* The same speaker, measured before this run, when it was sent that stream. */
+static void open_measured(const char *stream)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/m.conf", folder);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f,
+		"version = 1; zones = ( { name = \"Z\"; sources = ( { type = \"tone\"; tone = "
+		"\"pink\"; } ); speakers = ( { name = \"Patio\"; output = \"bluetooth\"; "
+		"address = \"%s\"; latency_ms = 171.4; measured = \"2026-11-01 10:00\"; "
+		"microphone = \"hw:CARD=Mic\"; reported_ms = 180.0; stream = \"%s\"; }, { name "
+		"= "
+		"\"Card\"; output = \"null\"; } ); } );",
+		DEV1A, stream);
+	fclose(f);
+	willing(&rig->fake);
+	open_profile("m.conf");
+	WAIT_FOR(patio()->state == FF_PLAYING && patio()->reported_ms == 180.0f &&
+		 *patio()->doubt);
+}
+
+/* What it reports is neither added to what was measured nor taken instead of it. */
+static void is_as_measured(void)
+{
+	assert_int_equal(patio()->latency_from, FF_LATENCY_MEASURED);
+	assert_float_equal(patio()->latency_ms, 171.4, 0.001);
+	assert_float_equal(patio()->delay_ms, 0, 0.001);
+	assert_float_equal(now.speakers[1].delay_ms, 171.4, 0.001);
+	assert_string_equal(patio()->measured, "2026-11-01 10:00");
+	assert_string_equal(patio()->microphone, "hw:CARD=Mic");
+}
+
+static void reports(uint16_t tenths)
+{
+	fake_change(&rig->fake, FD1, "org.bluez.MediaTransport1", 1, "Delay", "q", tenths);
+}
+
+static void another_report_puts_what_was_measured_in_doubt_and_changes_no_delay(void **state)
+{
+	struct ff_command put = { .verb = FF_SET_DOUBT };
+
+	(void)state;
+	open_measured("SBC stereo");
+	assert_string_equal(patio()->doubt, "reconnected");
+	put.id = patio()->id;
+	submit(put);
+	WAIT_FOR(!*patio()->doubt);
+	reports(2500);
+	WAIT_FOR(*patio()->doubt);
+	assert_string_equal(patio()->doubt, "reports +70.0 ms");
+	is_as_measured();
+	assert_true(logged("Patio: in time? reports +70.0 ms (measured 2026-11-01"));
+	reports(1803); /* as good as what it said before */
+	WAIT_FOR(!*patio()->doubt);
+	is_as_measured();
+	assert_false(now.modified);
+}
+
+static void another_stream_puts_what_was_measured_in_doubt(void **state)
+{
+	(void)state;
+	open_measured("SBC mono");
+	assert_string_equal(patio()->doubt, "SBC stereo now");
+	is_as_measured();
+}
+
+/* By how much a packet's place on the timeline is behind the time it came at, s; the latest. */
+static bool packet_behind(double *ret)
+{
+	bool any = false;
+	uint8_t packet[2048];
+	struct rtp_head head;
+	size_t at;
+	ssize_t n;
+
+	while (rig->fake.far_fd >= 0 &&
+	       (n = recv(rig->fake.far_fd, packet, sizeof(packet), MSG_DONTWAIT)) > 12) {
+		if (rtp_read(packet, (size_t)n, &head, &at) < 0)
+			continue;
+		*ret = (double)clock_now() / 1e9 - (double)head.stamp / 44100;
+		any = true;
+	}
+	return any;
+}
+
+static void a_measured_speaker_comes_back_into_its_place_within_a_second(void **state)
+{
+	double before = 0, after = 0;
+	uint64_t back;
+
+	(void)state;
+	open_measured("SBC stereo");
+	WAIT_FOR(packet_behind(&before));
+	submit((struct ff_command){ .verb = FF_SET_DOUBT, .id = patio()->id });
+	WAIT_FOR(!*patio()->doubt);
+	drops(&rig->fake);
+	WAIT_FOR(patio()->state != FF_PLAYING);
+	is_as_measured(); /* the other one waits for it where it was */
+	WAIT_FOR(patio()->state == FF_PLAYING);
+	back = clock_now();
+	WAIT_FOR(packet_behind(&after));
+	is_as_measured();
+	assert_true(clock_now() - back < NS_PER_SEC);
+	/* a frame's packet leaves at its time, give or take when we looked */
+	assert_true(fabs(after - before) < 0.1);
+	WAIT_FOR(*patio()->doubt); /* and a person learns that it may be otherwise */
+	assert_string_equal(patio()->doubt, "reconnected");
+	assert_false(now.modified);
+}
+
 static void a_speaker_that_is_not_wanted_stays_disconnected(void **state)
 {
 	struct ff_command off = { .verb = FF_DISCONNECT }, on = { .verb = FF_CONNECT };
@@ -377,6 +495,9 @@ int main(void)
 		TEST(its_own_volume_is_kept_in_the_profile_and_set_again),
 		TEST(an_unknown_speaker_is_searched_for),
 		TEST(a_lost_speaker_comes_back_by_itself_and_the_other_plays_on),
+		TEST(another_report_puts_what_was_measured_in_doubt_and_changes_no_delay),
+		TEST(another_stream_puts_what_was_measured_in_doubt),
+		TEST(a_measured_speaker_comes_back_into_its_place_within_a_second),
 		TEST(a_speaker_that_is_not_wanted_stays_disconnected),
 	};
 
