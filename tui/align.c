@@ -275,6 +275,18 @@ static void align_clicks(struct ui *ui, int unused)
 	}
 }
 
+static void align_check_key(struct ui *ui, int unused)
+{
+	(void)unused;
+	align_check(ui, align_selected(ui));
+}
+
+static void align_dismiss_key(struct ui *ui, int unused)
+{
+	(void)unused;
+	align_dismiss(ui, align_selected(ui));
+}
+
 void align_end(struct ui *ui)
 {
 	struct ff_command c = { .verb = FF_CLICKS, .id = ui->align.clicking };
@@ -323,6 +335,8 @@ static const struct binding keys[] = {
 	{ "x", "compare", align_compare, 0, "x|x|A/B", "compare: back to its other trim, and forth again" },
 	{ "g", "measure", align_measure, 0, "g|g|measure", "measure the zone with a microphone, or end it" },
 	{ "G", "levels", align_match_levels, 0, NULL, "volumes by the measured levels, or as before" },
+	{ "v", "check", align_check_key, 0, "v|v|check", "check one speaker beside a measured one, in 4 s, or end it" },
+	{ "i", "in-time", align_dismiss_key, 0, NULL, "it is in time: put the doubt about it away" },
 	{ "r", "reset", align_reset, 0, "r|r|reset", "no trim" },
 	{ "Enter", "reference", align_refer, 0, NULL, "make it the reference that the others are shown beside" },
 };

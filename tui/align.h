@@ -32,6 +32,7 @@ struct align {
 	bool chosen;	       /* it stays the reference whoever waits for whom */
 	uint32_t clicking;     /* whom a click train was begun here for; 0 = none was */
 	bool measuring;	       /* in the latest snapshot a measurement ran */
+	uint32_t checked_id;   /* whom the microphone being chosen is to check; 0 = the zone */
 	uint64_t clicking_ms;  /* since when; the snapshot needs a moment to say so too */
 	struct align_other other[FF_SPEAKERS];
 	uint32_t others;
@@ -66,6 +67,22 @@ void align_end(struct ui *ui);
 void align_measure(struct ui *ui, int unused);
 void align_match_levels(struct ui *ui, int unused);
 void align_measure_update(struct ui *ui);
+
+/*
+ * [ui] align_measure.c: check s beside a measured speaker, or end what runs, with
+ * the microphone of last time where that is known. NULL: says so.
+ */
+void align_check(struct ui *ui, const struct ff_speaker *s);
+
+/*
+ * [any] Into a command the microphone that measured last, or that s was measured
+ * with, if it is there. False: one must be chosen.
+ */
+bool align_microphone(const struct ff_snapshot *snap, const struct ff_speaker *s,
+		      struct ff_command *ret);
+
+/* [ui] Put the doubt about s away; NULL: says so. */
+void align_dismiss(struct ui *ui, const struct ff_speaker *s);
 
 /* [ui] Draw a measurement, under way or over, into three rows; false = there is none. */
 bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * align_measure - g in the align pane: choose a microphone, watch the speakers
- * take their turns, and what came of it.
+ * take their turns, and what came of it. And v, which checks one speaker whose
+ * latency may have changed.
  */
 #include <math.h>
 #include <stdio.h>
@@ -32,6 +33,10 @@ static void measure_with(struct ui *ui, const char *word)
 	struct ff_command c = { .verb = FF_MEASURE, .id = s ? s->zone : 0 };
 	size_t n = strcspn(word, ":");
 
+	if (ui->align.checked_id) {
+		c.verb = FF_MEASURE_ONE;
+		c.id = ui->align.checked_id;
+	}
 	if (!*word)
 		return;
 	if (word[n] != ':' || n == 0 || n >= sizeof(c.type)) {
@@ -86,7 +91,68 @@ void align_measure(struct ui *ui, int unused)
 		return;
 	}
 	ui_submit(ui, &look);
+	ui->align.checked_id = 0;
 	picker_open(ui, measure_fill, measure_chosen, "Measure with which microphone", "");
+}
+
+/* ---- one speaker ------------------------------------------------------------------------- */
+
+bool align_microphone(const struct ff_snapshot *snap, const struct ff_speaker *s,
+		      struct ff_command *ret)
+{
+	enum ff_measuring step = snap->measure.step;
+
+	if (step == FF_MEASURE_VERIFIED || step == FF_MEASURE_UNVERIFIED)
+		return true; /* "" = as last */
+	for (uint32_t i = 0; i < snap->sounds_n; i++) {
+		const struct ff_sound *heard = &snap->sounds[i];
+
+		if (!heard->capture || strcmp(heard->device, s->microphone) != 0)
+			continue;
+		snprintf(ret->type, sizeof(ret->type), "%s", heard->type);
+		snprintf(ret->device, sizeof(ret->device), "%s", heard->device);
+		return true;
+	}
+	return false;
+}
+
+void align_check(struct ui *ui, const struct ff_speaker *s)
+{
+	struct ff_command c = { .verb = FF_MEASURE_ONE, .id = s ? s->id : 0 };
+	const struct ff_command look = { .verb = FF_LIST_SOUNDS };
+	const struct ff_command stop = { .verb = FF_MEASURE_CANCEL };
+	char title[FF_NAME_MAX + 32];
+
+	if (measure_runs(ui)) {
+		ui_submit(ui, &stop);
+	} else if (!s) {
+		ui_say(ui, SAY_ERROR, "select the speaker to check");
+	} else if (align_microphone(&ui->snap, s, &c)) {
+		if (ui_submit(ui, &c) == 0)
+			ui_say(ui, SAY_FINE, "checking %s: keep quiet (v ends)",
+			       words_name(s->name, s->address));
+	} else {
+		ui_submit(ui, &look);
+		ui->align.checked_id = s->id;
+		snprintf(title, sizeof(title), "Check %.40s with which microphone",
+			 words_name(s->name, s->address));
+		picker_open(ui, measure_fill, measure_chosen, title, "");
+	}
+}
+
+void align_dismiss(struct ui *ui, const struct ff_speaker *s)
+{
+	struct ff_command before = { .verb = FF_SET_DOUBT, .flag = true };
+	struct ff_command after = { .verb = FF_SET_DOUBT };
+	char what[FF_TEXT_MAX];
+
+	if (!s || !s->doubt[0]) {
+		ui_say(ui, SAY_FINE, "there is no doubt to put away");
+		return;
+	}
+	before.id = after.id = s->id;
+	snprintf(what, sizeof(what), "%s counts as in time", words_name(s->name, s->address));
+	history_tell_do(ui, &before, &after, what);
 }
 
 void align_match_levels(struct ui *ui, int unused)
@@ -96,7 +162,7 @@ void align_match_levels(struct ui *ui, int unused)
 	struct ff_command after = { .verb = FF_MEASURE_LEVELS, .flag = !m->levelled };
 
 	(void)unused;
-	if (m->step != FF_MEASURE_VERIFIED && m->step != FF_MEASURE_UNVERIFIED)
+	if (m->one || (m->step != FF_MEASURE_VERIFIED && m->step != FF_MEASURE_UNVERIFIED))
 		ui_say(ui, SAY_ERROR, "no levels are known: measure first (g)");
 	else
 		history_tell_do(ui, &before, &after,
@@ -111,15 +177,21 @@ void align_measure_update(struct ui *ui)
 	const struct ff_measure *m = &ui->snap.measure;
 	const struct ff_command before = { .verb = FF_MEASURE_RESULT };
 	const struct ff_command after = { .verb = FF_MEASURE_RESULT, .flag = true };
+	const struct ff_speaker *one = ui_speaker(ui, m->one);
+	const char *name = one ? words_name(one->name, one->address) : "";
 	bool ran = ui->align.measuring;
+	char what[FF_TEXT_MAX] = "delays as measured";
 
 	ui->align.measuring = measure_runs(ui);
 	if (!ran || ui->align.measuring)
 		return;
+	if (one)
+		snprintf(what, sizeof(what), "%s as checked", name);
 	/* the core says all of it in the log; here it can be undone, too */
 	if (m->step == FF_MEASURE_VERIFIED || m->step == FF_MEASURE_UNVERIFIED)
-		history_tell_do(ui, &before, &after, "delays as measured");
-	ui_say(ui, m->step == FF_MEASURE_VERIFIED ? SAY_FINE : SAY_ERROR, "%s", m->words);
+		history_tell_do(ui, &before, &after, what);
+	ui_say(ui, m->step == FF_MEASURE_VERIFIED ? SAY_FINE : SAY_ERROR, "%s%s%s", name,
+	       one ? " " : "", m->words);
 }
 
 /* ---- drawing it -------------------------------------------------------------------------- */
@@ -179,6 +251,22 @@ static void measure_facts(const struct ff_measured *d, struct words *w)
 	words_add(w, "confidence %.0f %%", 100 * (double)d->confidence);
 }
 
+/* "Measuring", "Checking Patio beside Kitchen". */
+static void measure_title(const struct ui *ui, char *ret, size_t size)
+{
+	const struct ff_measure *m = &ui->snap.measure;
+	const struct ff_speaker *one = ui_speaker(ui, m->one);
+	const struct ff_speaker *by = ui_speaker(ui, m->speakers_n ? m->speakers[0].id : 0);
+	bool runs = measure_runs(ui);
+
+	if (one && by && by != one)
+		snprintf(ret, size, "%s %.32s beside %.32s", runs ? "Checking" : "Checked",
+			 words_name(one->name, one->address),
+			 words_name(by->name, by->address));
+	else
+		snprintf(ret, size, "%s", runs ? "Measuring" : "Measured");
+}
+
 bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r)
 {
 	const struct ff_measure *m = &ui->snap.measure;
@@ -189,9 +277,9 @@ bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r)
 	int used = 0;
 
 	if (m->step == FF_MEASURE_NONE || m->step == FF_MEASURE_CANCELLED ||
-	    (!measure_runs(ui) && !d))
+	    (!measure_runs(ui) && (!d || (s && s->doubt[0]))))
 		return false;
-	snprintf(title, sizeof(title), "%s", measure_runs(ui) ? "Measuring" : "Measured");
+	measure_title(ui, title, sizeof(title));
 	draw_rule(c, r, title, false);
 	words_start(&w, r.cols - 2);
 	if (m->step == FF_MEASURE_OPENING)
@@ -199,11 +287,14 @@ bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r)
 	if (m->step == FF_MEASURE_FADING)
 		words_add(&w, "the music fades");
 	if (m->step == FF_MEASURE_SOUNDING || m->step == FF_MEASURE_VERIFYING) {
-		words_add(&w, m->pass == 1 ? "pass 1 of 2" : "pass 2 of 2, to verify");
+		if (m->one)
+			words_add(&w, m->pass == 1 ? "4 s of sweeps" : "again, to verify");
+		else
+			words_add(&w, m->pass == 1 ? "pass 1 of 2" : "pass 2 of 2, to verify");
 		if (m->tries > 1)
 			words_add(&w, "try %u", m->tries);
 		words_add(&w, "%.0f %%", 100 * (double)m->progress);
-		words_add(&w, "g ends it");
+		words_add(&w, m->one ? "v ends it" : "g ends it");
 	}
 	if (!measure_runs(ui))
 		words_add(&w, "%s", m->words);

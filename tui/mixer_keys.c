@@ -34,6 +34,18 @@ static void mixer_maps(const struct ui *ui, struct choices *ret)
 		choices_add(ret, mixer_map_name((enum ff_map)m));
 }
 
+static void mixer_check(struct ui *ui, int unused)
+{
+	(void)unused;
+	align_check(ui, mixer_speaker(ui));
+}
+
+static void mixer_dismiss(struct ui *ui, int unused)
+{
+	(void)unused;
+	align_dismiss(ui, mixer_speaker(ui));
+}
+
 /* clang-format off */
 static const struct binding keys[] = {
 	{ "Up k", "up", mixer_move, -1, "↑↓|jk|select", "select the row above" },
@@ -67,6 +79,8 @@ static const struct binding keys[] = {
 	{ "x", "connect", mixer_connect, 0, "x|x|on/off", "connect the speaker now, or switch it off here" },
 	{ "^X", "cancel", mixer_cancel, 0, NULL, "stop connecting it" },
 	{ "a", "own-volume", mixer_own, 0, NULL, "type the speaker's own volume, where it offers one" },
+	{ "v", "check", mixer_check, 0, NULL, "check with a microphone, in 4 s, a speaker that may be out of time" },
+	{ "i", "in-time", mixer_dismiss, 0, NULL, "it is in time: put the doubt about it away" },
 	{ "c", "clear", mixer_clear, 0, NULL, "clear CLIP and the held peaks" },
 };
 /* clang-format on */

@@ -79,6 +79,11 @@ static void align_axis(const struct ui *ui, struct cells *c, struct rect r,
 	bool sounds = s->state == FF_PLAYING && s->audible;
 	float at = align_offset(ui, s), other = align_other(ui, s) - s->trim_ms;
 
+	if (s->doubt[0] && s->id != ui->snap.clicks_speaker) {
+		cells_format(c, r.row, r.col + k->axis, k->axis_w, STYLE_WARN, "in time? %s",
+			     s->doubt);
+		return;
+	}
 	if (isnan(at)) {
 		cells_format(c, r.row, r.col + k->axis, k->axis_w, STYLE_DIM, "in zone %s",
 			     ui->snap.zones[s->zone].name);
@@ -118,6 +123,8 @@ static void align_row(const struct ui *ui, struct cells *c, struct rect r, int i
 		cells_glyph(c, r.row, r.col + k.name - 2, 0x25C6, 'R', STYLE_STRONG);
 	else if (s->id == ui->snap.clicks_speaker)
 		cells_glyph(c, r.row, r.col + k.name - 2, 0x266A, 't', STYLE_GOOD);
+	if (s->doubt[0])
+		cells_text(c, r.row, r.col + k.name - 1, 1, STYLE_WARN, "?");
 	if (selected && front)
 		cells_fill(c, r.row, r.col + k.name, k.name_w, ' ', STYLE_SELECT);
 	cells_text(c, r.row, r.col + k.name, k.name_w, name, words_name(s->name, s->address));
@@ -174,6 +181,7 @@ static void align_strip(const struct ui *ui, struct cells *c, struct rect r)
 	words_timing(s, &w);
 	cells_text(c, r.row + 1, r.col + 1, r.cols - 2, STYLE_TEXT, w.text);
 	words_start(&w, r.cols - 2);
+	words_doubt(s, &w);
 	if (clicks && beside)
 		words_add(&w, "clicks on %s and %s (t ends)",
 			  words_name(beside->name, beside->address),
@@ -183,7 +191,10 @@ static void align_strip(const struct ui *ui, struct cells *c, struct rect r)
 	words_add(&w, "reference %s", words_name(ref->name, ref->address));
 	words_add(&w, c->glyphs == GLYPHS_ASCII ? "* as it sounds" : "● as it sounds");
 	words_add(&w, c->glyphs == GLYPHS_ASCII ? ". by itself" : "· by itself");
-	cells_text(c, r.row + 2, r.col + 1, r.cols - 2, clicks ? STYLE_NOTICE : STYLE_DIM,
+	cells_text(c, r.row + 2, r.col + 1, r.cols - 2,
+		   s->doubt[0] ? STYLE_WARN
+		   : clicks    ? STYLE_NOTICE
+			       : STYLE_DIM,
 		   w.text);
 }
 

@@ -108,9 +108,9 @@ static void mixer_dot(struct cells *c, int row, int col, const struct ff_speaker
 	switch (s->state) {
 	case FF_PLAYING:
 		cells_glyph(c, row, col, 0x25CF, '*',
-			    !s->audible	   ? STYLE_DIM
-			    : s->reason[0] ? STYLE_WARN
-					   : STYLE_GOOD);
+			    !s->audible			  ? STYLE_DIM
+			    : s->reason[0] || s->doubt[0] ? STYLE_WARN
+							  : STYLE_GOOD);
 		break;
 	case FF_PAIRING:
 	case FF_CONNECTING:
@@ -202,6 +202,28 @@ static void mixer_reason(struct cells *c, int row, int col, const struct columns
 		cells_right(c, row, col + k->peak, 5, STYLE_DIM, "--");
 }
 
+#define METER_LEAST 10 /* columns that words leave to a meter */
+
+/* Why its latency may not hold, where its meter ends; what is left to that, columns. */
+static int mixer_doubt(struct cells *c, int row, int col, const struct columns *k,
+		       const struct ff_speaker *s)
+{
+	int room = k->meter_w - METER_LEAST - 1, width;
+	char text[FF_TEXT_MAX + 16];
+
+	if (!s->doubt[0])
+		return k->meter_w;
+	cells_text(c, row, col + k->name - 1, 1, STYLE_WARN, "?");
+	snprintf(text, sizeof(text), "in time? %s", s->doubt);
+	if (text_width(text) > room) /* all of it stands in the strip */
+		text[strlen("in time?")] = '\0';
+	width = text_width(text);
+	if (width > room)
+		return k->meter_w;
+	cells_text(c, row, col + k->meter + k->meter_w - width, width, STYLE_WARN, text);
+	return k->meter_w - width - 1;
+}
+
 static void mixer_speaker_row(const struct ui *ui, struct cells *c, int row, int col,
 			      const struct columns *k, uint32_t i)
 {
@@ -222,7 +244,7 @@ static void mixer_speaker_row(const struct ui *ui, struct cells *c, int row, int
 	}
 	mixer_level(c, row, col, k, s->volume_db, !s->audible);
 	if (s->state == FF_PLAYING) {
-		meter_draw(m, c, row, col + k->meter, k->meter_w);
+		meter_draw(m, c, row, col + k->meter, mixer_doubt(c, row, col, k, s));
 		if (k->peak)
 			meter_number(m, c, row, col + k->peak, 5);
 	} else {
@@ -340,12 +362,15 @@ static void mixer_detail_text(const struct ui *ui, struct cells *c, struct rect 
 		cells_text(c, r.row, r.col, r.cols, STYLE_TEXT, w.text);
 	}
 	words_start(&w, r.cols);
-	if (s)
+	if (s) {
+		words_doubt(s, &w);
 		words_timing(s, &w);
-	else
+	} else {
 		words_add(&w, "%u Hz, %u frames a cycle, %s", ui->snap.rate, ui->snap.period,
 			  ui->snap.realtime ? "real-time" : "without real-time priority");
-	cells_text(c, r.row + 1, r.col, r.cols, STYLE_TEXT, w.text);
+	}
+	cells_text(c, r.row + 1, r.col, r.cols, s && s->doubt[0] ? STYLE_WARN : STYLE_TEXT,
+		   w.text);
 }
 
 /* The selected one's fader, both its sides, and what there is to know. */

@@ -48,6 +48,7 @@ const char script_help[] =
 	"  fanfare source [TYPE:DEVICE [ZONE]]   what can be heard, or hear that\n"
 	"  fanfare measure alsa:DEVICE|pulse:SOURCE [ZONE]   align with a microphone;\n"
 	"                                   then show, undo, redo, levels; or cancel\n"
+	"  fanfare measure speaker NAME [MICROPHONE | dismiss]   check one, in 4 s\n"
 	"  fanfare doctor                   look for what keeps it from playing well\n";
 
 int script_run(int argc, char **argv)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/scope.h"
+#include "tui/align.h"
 #include "tui/script.h"
 
 #define OPEN_MS 10000u
@@ -76,29 +77,25 @@ static int script_flagged(struct script *s, enum ff_verb verb, bool flag)
 
 	if (verb == FF_MEASURE_CANCEL
 		    ? !script_measures(s)
-		    : step != FF_MEASURE_VERIFIED && step != FF_MEASURE_UNVERIFIED)
+		    : (step != FF_MEASURE_VERIFIED && step != FF_MEASURE_UNVERIFIED) ||
+			      (verb == FF_MEASURE_LEVELS && s->now.measure.one))
 		return script_fail(verb == FF_MEASURE_CANCEL
 					   ? "no measurement is under way"
 					   : "there is no measurement to go by: measure first");
 	return script_submit(s, &c);
 }
 
-static int script_measure_with(struct script *s)
+/* Ask for it, wait until it is over, and say what came of it. */
+static int script_measure_through(struct script *s, const struct ff_command *c)
 {
-	struct ff_command c = { .verb = FF_MEASURE };
-	struct measuring seen = { .told = -1 };
+	struct measuring seen = { .told = -1, .before = s->now.measure.runs };
 	struct measuring *arg = &seen;
-	unsigned wait;
+	unsigned wait = OPEN_MS + RUNS * (RUN_MS + 2 * SLOT_MS * s->now.speakers_n);
 	int r;
 
-	script_split(s->argv[0], c.type, c.device);
-	if (s->argc > 1 && script_zone(s, s->argv[1], &c.id) != 0)
-		return SCRIPT_FAILED;
 	if (script_measures(s))
 		return script_fail("a measurement is under way: \"fanfare measure cancel\"");
-	seen.before = s->now.measure.runs;
-	r = script_submit(s, &c);
-	wait = OPEN_MS + RUNS * (RUN_MS + 2 * SLOT_MS * s->now.speakers_n);
+	r = script_submit(s, c);
 	if (r == 0)
 		r = script_await(s, script_measured, &arg, (int)wait);
 	return r ? r : script_tell_measure(s);
@@ -115,20 +112,71 @@ static bool script_is_one_of(const char *word, const char *const *list)
 	return false;
 }
 
+/* "alsa:hw:CARD=Mic" into a command; 0, or the exit status after saying that it is none. */
+static int script_microphone(const char *word, struct ff_command *ret)
+{
+	if (script_split(word, ret->type, ret->device) && script_is_one_of(ret->type, kinds))
+		return 0;
+	return script_misuse("\"%s\" is no microphone: alsa:DEVICE or pulse:SOURCE", word);
+}
+
+/* speaker NAME [MICROPHONE | dismiss] */
+static int script_measure_one(struct script *s)
+{
+	struct ff_command c = { .verb = FF_MEASURE_ONE };
+	const char *word = s->argc > 2 ? s->argv[2] : NULL;
+	bool dismiss = word && strcmp(word, "dismiss") == 0;
+	const struct ff_speaker *sp;
+	int r = 0;
+
+	if (s->argc < 2 || s->argc > 3)
+		return script_misuse(
+			"measure speaker NAME [alsa:DEVICE | pulse:SOURCE | dismiss]");
+	if (word && !dismiss)
+		r = script_microphone(word, &c);
+	if (r == 0)
+		r = script_attach(s);
+	if (r)
+		return r;
+	sp = script_speaker(s, s->argv[1]);
+	if (!sp)
+		return SCRIPT_FAILED;
+	c.id = sp->id;
+	if (dismiss) {
+		c.verb = FF_SET_DOUBT;
+		return sp->doubt[0] ? script_submit(s, &c)
+				    : script_fail("%s: nothing is in doubt", sp->name);
+	}
+	if (!word && !align_microphone(&s->now, sp, &c))
+		return script_fail("name the microphone: alsa:DEVICE or pulse:SOURCE");
+	return script_measure_through(s, &c);
+}
+
+static int script_measure_zone(struct script *s)
+{
+	struct ff_command c = { .verb = FF_MEASURE };
+	int r = script_microphone(s->argv[0], &c);
+
+	if (r == 0)
+		r = script_attach(s);
+	if (r == 0 && s->argc > 1)
+		r = script_zone(s, s->argv[1], &c.id) != 0 ? SCRIPT_FAILED : 0;
+	return r ? r : script_measure_through(s, &c);
+}
+
 int script_measure(struct script *s)
 {
-	struct ff_command c;
 	bool word = s->argc && script_is_one_of(s->argv[0], words);
 	int r;
 
-	if (s->argc && !word &&
-	    (!script_split(s->argv[0], c.type, c.device) || !script_is_one_of(c.type, kinds)))
-		return script_misuse("\"%s\" is no microphone: alsa:DEVICE or pulse:SOURCE",
-				     s->argv[0]);
+	if (s->argc && strcmp(s->argv[0], "speaker") == 0)
+		return script_measure_one(s);
 	if (s->argc < 1 || s->argc > (word ? 1 : 2))
 		return script_misuse(
-			"measure alsa:DEVICE|pulse:SOURCE [ZONE] | cancel | undo | "
-			"redo | levels | show");
+			"measure alsa:DEVICE|pulse:SOURCE [ZONE] | speaker NAME … | cancel | "
+			"undo | redo | levels | show");
+	if (!word)
+		return script_measure_zone(s);
 	r = script_attach(s);
 	if (r)
 		return r;
@@ -138,7 +186,5 @@ int script_measure(struct script *s)
 		return script_flagged(s, FF_MEASURE_RESULT, s->argv[0][0] == 'r');
 	if (strcmp(s->argv[0], "levels") == 0)
 		return script_flagged(s, FF_MEASURE_LEVELS, !s->now.measure.levelled);
-	if (strcmp(s->argv[0], "show") == 0)
-		return script_tell_measure(s);
-	return script_measure_with(s);
+	return script_tell_measure(s);
 }

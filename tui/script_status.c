@@ -24,7 +24,10 @@ static void script_print_speaker(const struct ff_speaker *sp, int width)
 	words_start(&w, 200);
 	if (sp->state == FF_PLAYING)
 		words_stream(sp, &w);
-	printf("%s%s\n", *w.text ? "  " : "", w.text);
+	printf("%s%s", *w.text ? "  " : "", w.text);
+	if (sp->doubt[0])
+		printf("  in time? %s", sp->doubt);
+	putchar('\n');
 }
 
 static void script_print_zone(const struct ff_snapshot *n, uint32_t z)
@@ -149,6 +152,11 @@ static void script_json_speaker(struct json *j, const struct ff_speaker *s)
 	json_number(j, "trim_ms", s->trim_ms);
 	json_number(j, "latency_ms", s->latency_ms);
 	json_text(j, "latency_from", script_latency_word(s->latency_from));
+	json_number(j, "reported_ms", s->reported_ms);
+	json_number(j, "measured_ms", s->measured_ms);
+	json_text(j, "measured", s->measured);
+	json_text(j, "microphone", s->microphone);
+	json_text(j, "doubt", s->doubt);
 	json_number(j, "delay_ms", s->delay_ms);
 	if (s->codec[0])
 		script_json_stream(j, s);

@@ -194,6 +194,17 @@ void words_timing(const struct ff_speaker *s, struct words *w)
 		words_add(w, "mtu %u", s->mtu);
 }
 
+void words_doubt(const struct ff_speaker *s, struct words *w)
+{
+	size_t before = strlen(w->text);
+
+	if (!s->doubt[0])
+		return;
+	words_add(w, "in time? %s (v checks it, i: it is)", s->doubt);
+	if (strlen(w->text) == before)
+		words_add(w, "in time? %s", s->doubt);
+}
+
 void words_source(const struct ff_source *s, struct words *w)
 {
 	words_add(w, "%s", s->name[0] ? s->name : s->type);

@@ -48,6 +48,10 @@ void words_stream(const struct ff_speaker *s, struct words *w);
 /* [ui] When it sounds: latency and whose word that is, delay, trim, clock, address. */
 void words_timing(const struct ff_speaker *s, struct words *w);
 
+/* [ui] Why its measured latency may not hold any more, and what to press; nothing when it does.
+ */
+void words_doubt(const struct ff_speaker *s, struct words *w);
+
 /* [ui] One source: what it is, how it does. */
 void words_source(const struct ff_source *s, struct words *w);
 

@@ -78,6 +78,7 @@ senseless()
 		'mute' 'mute a maybe' 'trim' 'trim a b' 'trim a 501' 'trim a nan' 'connect' \
 		'scan soon' 'scan 0' 'scan --soon' 'pair' 'pair a b' 'forget' 'devices a' \
 		'measure' 'measure :x' 'measure a' 'measure a:b c d' 'measure telepathy:x' 'measure cancel now' \
+		'measure speaker' 'measure speaker a b c' 'measure speaker a :x' \
 		'add' 'add a b c d' 'remove' 'remove a b' 'source a' 'source :x' 'source tone:tune a b' \
 		'status now' 'doctor me' 'profile' 'profile new' 'profile fly' 'profile check' 'profile load' \
 		'profile list x' 'profile save a/b' 'profile delete a/b'; do
@@ -131,6 +132,10 @@ fails 1 'bluetoothd does not answer' forget 00:11:22:33:44:55
 fails 1 'no measurement is under way' measure cancel
 fails 1 'measure first' measure undo
 fails 1 'no zone is called "Moon"' measure alsa:x Moon
+fails 1 'no speaker "Shed"' measure speaker Shed alsa:x
+fails 1 'nothing is in doubt' measure speaker Patio dismiss
+fails 1 'name the microphone' measure speaker Patio
+fails 1 'no other measured speaker plays in Zone' measure speaker Patio alsa:x
 fails 1 'no microphone: There is no' measure "fifo:$dir/nobody-made-this"
 
 # ---- profiles

@@ -409,6 +409,72 @@ static void g_measures_with_a_chosen_microphone_and_shows_how_far_it_is(void **s
 	free(ui);
 }
 
+static void v_checks_one_in_doubt_with_the_microphone_that_it_was_measured_with(void **state)
+{
+	struct ui *ui = four();
+	struct ff_speaker *s;
+
+	(void)state;
+	scene_type(ui, "j");
+	s = &snap.speakers[1];
+	scene_type(ui, "i");
+	assert_int_equal(ui->history.n, 0); /* nothing is in doubt */
+	snprintf(s->doubt, sizeof(s->doubt), "reconnected");
+	snprintf(s->microphone, sizeof(s->microphone), "hw:CARD=Mic");
+	answer(ui);
+	assert_true(shows(ui, "in time? reconnected"));
+	scene_type(ui, "v");
+	assert_true(ui->picker.open); /* that microphone is not here */
+	assert_true(shows(ui, "Check "));
+	scene_type(ui, "\033");
+	snap.sounds_n = 1;
+	snap.sounds[0] = (struct ff_sound){
+		.capture = true, .type = "alsa", .device = "hw:CARD=Mic", .name = "A microphone"
+	};
+	answer(ui);
+	scene_type(ui, "v");
+	assert_int_equal(last()->verb, FF_MEASURE_ONE);
+	assert_int_equal(last()->id, s->id);
+	assert_string_equal(last()->type, "alsa");
+	assert_string_equal(last()->device, "hw:CARD=Mic");
+
+	snap.measure.step = FF_MEASURE_SOUNDING;
+	snap.measure.one = s->id;
+	snap.measure.pass = snap.measure.tries = 1;
+	snap.measure.speakers_n = 2;
+	snap.measure.speakers[0].id = snap.speakers[0].id;
+	snap.measure.speakers[1].id = s->id;
+	answer(ui);
+	assert_true(shows(ui, "Checking Den left beside Kitchen"));
+	assert_true(shows(ui, "4 s of sweeps"));
+	scene_type(ui, "v"); /* again: it ends */
+	assert_int_equal(last()->verb, FF_MEASURE_CANCEL);
+
+	snap.measure.step = FF_MEASURE_VERIFIED;
+	snprintf(snap.measure.words, sizeof(snap.measure.words), "checked, +0.03 ms");
+	s->doubt[0] = '\0';
+	answer(ui);
+	assert_int_equal(last()->verb, FF_MEASURE_RESULT);
+	assert_true(last()->flag);
+	assert_true(shows(ui, "Den left checked, +0.03 ms"));
+	scene_type(ui, "z");
+	assert_false(last()->flag);
+
+	snprintf(s->doubt, sizeof(s->doubt), "reports +70.0 ms");
+	answer(ui);
+	scene_type(ui, "v"); /* it has a microphone by now */
+	assert_int_equal(last()->verb, FF_MEASURE_ONE);
+	assert_string_equal(last()->type, "");
+	scene_type(ui, "i");
+	assert_int_equal(last()->verb, FF_SET_DOUBT);
+	assert_int_equal(last()->id, s->id);
+	assert_false(last()->flag);
+	scene_type(ui, "z");
+	assert_int_equal(last()->verb, FF_SET_DOUBT);
+	assert_true(last()->flag);
+	free(ui);
+}
+
 static void leaving_the_console_ends_the_clicks(void **state)
 {
 	struct fake_door *f = console_party(4);
@@ -430,6 +496,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_reference_is_whom_the_others_wait_for),
 		cmocka_unit_test(g_measures_with_a_chosen_microphone_and_shows_how_far_it_is),
+		cmocka_unit_test(
+			v_checks_one_in_doubt_with_the_microphone_that_it_was_measured_with),
 		cmocka_unit_test(who_trims_keeps_the_reference),
 		cmocka_unit_test(another_zone_has_another_reference),
 		cmocka_unit_test(steps_are_exact_however_many),

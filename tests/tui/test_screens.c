@@ -138,6 +138,33 @@ static void hostile_names_stay_in_their_column(void **state)
 	free(ui);
 }
 
+/* Three of whom nobody knows whether they are in time: by their rows and in words. */
+static void whoever_may_be_out_of_time_says_so_in_its_row(void **state)
+{
+	static const char *const doubts[] = { "reconnected", "reports +70.0 ms",
+					      "SBC stereo now" };
+	static struct ff_snapshot snap;
+	struct scene_sent sent = { .n = 0 };
+	struct ui *ui;
+
+	(void)state;
+	scene_party(&snap, 8);
+	for (uint32_t i = 0; i < ARRAY_SIZE(doubts); i++) {
+		struct ff_speaker *p = &snap.speakers[i];
+
+		p->latency_from = FF_LATENCY_MEASURED;
+		p->measured_ms = p->latency_ms = 171.4f;
+		snprintf(p->measured, sizeof(p->measured), "2026-11-01 10:00");
+		snprintf(p->doubt, sizeof(p->doubt), "%s", doubts[i]);
+	}
+	ui = scene_ui(&snap, &sent);
+	ui_key(ui, KEYS_DOWN, 10001);
+	all_sizes(ui, "doubt");
+	ui_key(ui, KEYS_F1 + 3, 10001);
+	all_sizes(ui, "doubt-align");
+	free(ui);
+}
+
 static void the_other_panes(void **state)
 {
 	static struct ff_snapshot snap;
@@ -390,6 +417,7 @@ int main(void)
 		cmocka_unit_test(sizes_where_the_layout_changes),
 		cmocka_unit_test(a_demonstration_says_that_it_is_one),
 		cmocka_unit_test(hostile_names_stay_in_their_column),
+		cmocka_unit_test(whoever_may_be_out_of_time_says_so_in_its_row),
 		cmocka_unit_test(the_other_panes),
 		cmocka_unit_test(every_pane_with_few_and_many_speakers),
 		cmocka_unit_test(missing_parts_are_named_with_what_mends_them),

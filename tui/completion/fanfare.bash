@@ -89,9 +89,11 @@ _fanfare()
 	2:pair:* | 2:forget:*) _fanfare_offer < <(fanfare devices 2>/dev/null | cut -f2) ;;
 	2:add:*) _fanfare_offer < <(fanfare devices 2>/dev/null | cut -f2; printf '%s\n' alsa: pulse: file:) ;;
 	2:source:*) _fanfare_offer < <(fanfare source 2>/dev/null | cut -f1; printf '%s\n' pulse: tone:tune fifo: command:) ;;
+	3:measure:speaker) _fanfare_offer < <(fanfare volume all 2>/dev/null | cut -f1) ;;
+	4:measure:speaker) _fanfare_offer < <(printf '%s\n' alsa:default pulse: dismiss) ;;
 	4:add:* | 3:source:* | 3:measure:*) _fanfare_offer < <(fanfare status 2>/dev/null | sed -n 's/^zone //p') ;;
 	2:measure:*)
-		_fanfare_offer < <(printf '%s\n' alsa:default pulse: show undo redo levels cancel)
+		_fanfare_offer < <(printf '%s\n' alsa:default pulse: speaker show undo redo levels cancel)
 		;;
 	2:status:* | 2:doctor:* | 2:scan:* | 2:devices:*) _fanfare_offer < <(echo --json) ;;
 	*)

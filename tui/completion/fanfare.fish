@@ -13,6 +13,12 @@ function __fanfare_profile
 	test (count $typed) -eq 3; and test "$typed[2]" = profile; and contains -- "$typed[3]" $argv
 end
 
+# __fanfare_measure_speaker N - the same for what follows "fanfare measure speaker"
+function __fanfare_measure_speaker
+	set -l typed (commandline -opc)
+	test (count $typed) -eq $argv[1]; and test "$typed[2] $typed[3]" = 'measure speaker'
+end
+
 # __fanfare_list COLUMN WORD... - that column of what fanfare WORD... lists
 function __fanfare_list
 	fanfare $argv[2..-1] 2>/dev/null | string split -f$argv[1] \t
@@ -44,6 +50,9 @@ complete -c fanfare -n '__fanfare_at 3 mute' -a 'on off toggle'
 complete -c fanfare -n '__fanfare_at 2 pair forget add' -a '(__fanfare_list 2 devices)'
 complete -c fanfare -n '__fanfare_at 2 add' -a 'alsa: pulse: file:'
 complete -c fanfare -n '__fanfare_at 2 source' -a '(__fanfare_list 1 source) pulse: tone:tune fifo: command:'
-complete -c fanfare -n '__fanfare_at 3 source measure; or __fanfare_at 4 add' -a '(__fanfare_zones)'
+complete -c fanfare -n '__fanfare_at 3 source measure; and not __fanfare_measure_speaker 3; or __fanfare_at 4 add' \
+	-a '(__fanfare_zones)'
 complete -c fanfare -n '__fanfare_at 2 measure' \
-	-a 'alsa:default pulse: show undo redo levels cancel'
+	-a 'alsa:default pulse: speaker show undo redo levels cancel'
+complete -c fanfare -n '__fanfare_measure_speaker 3' -a '(__fanfare_list 1 volume all)'
+complete -c fanfare -n '__fanfare_measure_speaker 4' -a 'alsa:default pulse: dismiss'

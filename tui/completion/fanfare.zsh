@@ -67,8 +67,10 @@ _fanfare() {
 		_fanfare_names 1 source
 		_fanfare_words pulse: tone:tune fifo: command:
 		;;
+	4:measure:speaker) _fanfare_names 1 volume all ;;
+	5:measure:speaker) _fanfare_words alsa:default pulse: dismiss ;;
 	5:add:* | 4:(source|measure):*) _fanfare_zones ;;
-	3:measure:*) _fanfare_words alsa:default pulse: show undo redo levels cancel ;;
+	3:measure:*) _fanfare_words alsa:default pulse: speaker show undo redo levels cancel ;;
 	3:(status|doctor|scan|devices):*) _fanfare_words --json ;;
 	*:-*)
 		_arguments '--headless[play without a console]' \
