@@ -99,7 +99,7 @@ void help_draw(const struct ui *ui, struct cells *c)
 	struct rect r = { (c->rows - height) / 2, (c->cols - width) / 2, height, width };
 	char title[64];
 
-	snprintf(title, sizeof(title), "Keys of the %s", pane_kind(ui->pane)->name);
+	snprintf(title, sizeof(title), "Keys in %s", pane_kind(ui->pane)->tab + strlen("F2 "));
 	cells_frame(c, r, STYLE_DIALOG, title);
 	room = height - 3;
 	top = list_top(&(struct list){ .selected = ui->help.top }, n, room);

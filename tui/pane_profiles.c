@@ -25,7 +25,7 @@ static const char *profiles_state(const struct ui *ui, uint32_t i)
 	const struct ff_profile *p;
 
 	if (i == PROFILES_NO_FILE)
-		return "plays, not here yet";
+		return "plays, w saves it";
 	p = &ui->snap.profiles[i];
 	if (p->loaded)
 		return ui->snap.modified ? "plays, changed" : "plays";

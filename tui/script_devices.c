@@ -12,6 +12,7 @@
 #include "core/base/cut.h"
 #include "tui/json.h"
 #include "tui/script.h"
+#include "tui/yes.h"
 
 #define SCAN_S	   10
 #define SCAN_MAX_S 300
@@ -199,6 +200,7 @@ void script_answer(struct script *s)
 	static uint32_t asked; /* the question that was put last */
 	const struct ff_pairing *q = &s->now.pairing;
 	struct ff_command c = { .verb = FF_PAIR_REPLY, .id = q->cookie };
+	bool confirm = q->question == FF_ASK_CONFIRM;
 	char line[sizeof(q->code)] = "";
 
 	if (q->question != FF_ASK_NONE && q->cookie == asked)
@@ -219,14 +221,15 @@ void script_answer(struct script *s)
 		fprintf(stderr, "Code of %s: ", q->name);
 		break;
 	}
-	if (isatty(STDIN_FILENO) && fgets(line, sizeof(line), stdin)) {
+	if (isatty(STDIN_FILENO) && confirm) {
+		c.flag = yes_key();
+	} else if (isatty(STDIN_FILENO) && fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = '\0';
-		c.flag = q->question == FF_ASK_CONFIRM ? *line == 'y' || *line == 'Y' : *line;
+		c.flag = *line != '\0';
 	} else {
 		fputs("\nfanfare: nobody is here to answer that: no\n", stderr);
 	}
-	if (q->question != FF_ASK_CONFIRM)
-		CUT_COPY(c.text, line);
+	CUT_COPY(c.text, line);
 	ff_submit(s->ff, &c);
 }
 

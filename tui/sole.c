@@ -13,6 +13,7 @@
 
 #include "core/base/scope.h"
 #include "tui/sole.h"
+#include "tui/yes.h"
 
 #define SOLE_WAIT_MS 10000 /* for the other one to close its devices */
 
@@ -62,7 +63,6 @@ static bool sole_stop(pid_t pid)
 bool sole_ask(void)
 {
 	pid_t pid = sole_other();
-	char line[16];
 
 	if (pid <= 0)
 		return true;
@@ -75,9 +75,7 @@ bool sole_ask(void)
 	printf("Fanfare plays already, in process %ld.\nStop it and play here instead? y/N ",
 	       (long)pid);
 	fflush(stdout);
-	if (!fgets(line, sizeof(line), stdin) || (line[0] != 'y' && line[0] != 'Y'))
-		return false;
-	return sole_stop(pid);
+	return yes_key() && sole_stop(pid);
 }
 
 int sole_hold(void)

@@ -766,7 +766,7 @@ static void each_key_at_a_terminal(void **state)
 	assert_true(terminal_shows(t, "Begin a new one all the same? y/N", SOON));
 	terminal_send(t, "y");
 	asked(f, FF_NEW_PROFILE, "Lawn");
-	assert_true(terminal_shows(t, "plays, not here yet", SOON));
+	assert_true(terminal_shows(t, "plays, w saves it", SOON));
 	terminal_send(t, "\033[F\r");
 	assert_true(terminal_shows(t, "Load Quiet all the same? y/N", SOON));
 	terminal_send(t, "y");

@@ -234,7 +234,15 @@ static void a_second_one_asks_before_it_takes_over(void **state)
 
 	u = terminal_new(24, 80, run, (void *)(uintptr_t)demo);
 	assert_true(terminal_shows(u, "Stop it and play here instead? y/N", SOON));
-	terminal_send(u, "y\r");
+	terminal_send(u, "n");
+	assert_int_equal(WEXITSTATUS(terminal_status(u, 0, SOON)), 1);
+	assert_true(terminal_modes(u).c_lflag & ICANON); /* as it was found */
+	terminal_free(u);
+	assert_int_equal(waitpid(old, NULL, WNOHANG), 0);
+
+	u = terminal_new(24, 80, run, (void *)(uintptr_t)demo);
+	assert_true(terminal_shows(u, "Stop it and play here instead? y/N", SOON));
+	terminal_send(u, "y"); /* without Enter */
 	assert_true(terminal_shows(u, "3/3 up", SOON));
 	assert_int_equal(waitpid(old, NULL, 0), old);
 	terminal_send(u, "Qy");

@@ -73,9 +73,9 @@ static void keys_change_what_they_should(void **state)
 	assert_true(terminal_shows(t, "mute on -> off", SOON));
 	terminal_send(t, "\033[999;7q"); /* nobody's key: taken whole */
 	terminal_send(t, "?");
-	assert_true(terminal_shows(t, "Keys of the mixer", SOON));
+	assert_true(terminal_shows(t, "Keys in Mixer", SOON));
 	terminal_send(t, "\033");
-	assert_true(terminal_loses(t, "Keys of the mixer", SOON));
+	assert_true(terminal_loses(t, "Keys in Mixer", SOON));
 	terminal_send(t, "\t");
 	assert_true(terminal_shows(t, "─ Devices ─", SOON) ||
 		    terminal_shows(t, " Devices ", SOON));
