@@ -24,7 +24,7 @@ PKGS_BENCH := pipewire-bin htop btop
 
 MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile kissfft-float
 
-ifneq ($(filter-out help clean lab lab-boot uninstall deb package deps-% install-%,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean lab lab-boot uninstall deb package lint dist deps-% install-%,$(or $(MAKECMDGOALS),all)),)
 CORE_CFLAGS := $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
 CORE_LIBS   := $(shell pkg-config --libs $(MODULES) 2>/dev/null) -lm -lpthread
 TUI_CFLAGS  := $(shell pkg-config --cflags ncursesw 2>/dev/null)
@@ -56,7 +56,7 @@ TEST_ROOMS := $(sort $(patsubst %/,%,$(dir $(HELP_SRC))))
 TEST_LIBS_A := $(TEST_ROOMS:%=$(BUILD)/%.a)
 
 .PHONY: all run check unit programs lab lab-boot arm64 asan tsan fuzz bench tidy format format-check layers clean help \
-	deps-run deps-check deps-ci deps-tidy deps-lab deps-deb deps-bench deb package share install uninstall force
+	deps-run deps-check deps-ci deps-tidy deps-lab deps-deb deps-bench deb package lint dist share install uninstall force
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -90,8 +90,8 @@ $(BUILD)/sources: force
 # In the tree the program finds its profiles as it does installed: ../share/fanfare.
 share:
 	@mkdir -p $(BUILD)/share/fanfare
-	@ln -sfn $(CURDIR)/profiles $(BUILD)/share/fanfare/profiles
-	@ln -sfn $(CURDIR)/themes $(BUILD)/share/fanfare/themes
+	@ln -sfn '$(CURDIR)/profiles' $(BUILD)/share/fanfare/profiles
+	@ln -sfn '$(CURDIR)/themes' $(BUILD)/share/fanfare/themes
 
 $(BUILD)/libcore.a: $(CORE_OBJ) $(BUILD)/sources
 	@rm -f $@
@@ -242,51 +242,75 @@ ZSHDIR     ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completio
 BASHDIR    := $(PREFIX)/share/bash-completion/completions
 FISHDIR    := $(PREFIX)/share/fish/vendor_completions.d
 
+UNITDIR    := $(PREFIX)/lib/systemd/system
+POLICY     := $(POLICYDIR)/org.fanfare.Fanfare1.conf
+
 INSTALLED := $(PREFIX)/bin/fanfare $(PREFIX)/share/man/man1/fanfare.1 \
 	$(patsubst %,$(PREFIX)/share/fanfare/%,$(wildcard profiles/*.conf themes/*.theme)) \
-	$(PREFIX)/lib/systemd/system/fanfare.service $(PREFIX)/lib/sysusers.d/fanfare.conf \
-	$(POLICYDIR)/org.fanfare.Fanfare1.conf \
+	$(UNITDIR)/fanfare.service $(PREFIX)/lib/sysusers.d/fanfare.conf $(POLICY) \
 	$(BASHDIR)/fanfare $(ZSHDIR)/_fanfare $(FISHDIR)/fanfare.fish
-# emptied folders that only Fanfare uses, innermost first
-FOLDERS := $(PREFIX)/share/fanfare/profiles $(PREFIX)/share/fanfare/themes \
-	$(PREFIX)/share/fanfare $(SYSCONFDIR)/fanfare
+# The folders among those that a bare Debian does not have, innermost first.
+FOLDERS := $(PREFIX)/share/fanfare/profiles $(PREFIX)/share/fanfare/themes $(PREFIX)/share/fanfare \
+	$(SYSCONFDIR)/fanfare $(PREFIX)/share/man/man1 $(UNITDIR) $(PREFIX)/lib/systemd $(PREFIX)/lib/sysusers.d \
+	$(BASHDIR) $(PREFIX)/share/bash-completion $(ZSHDIR) $(PREFIX)/share/zsh $(FISHDIR) $(PREFIX)/share/fish
+
+# put MODE FILE PLACE: DESTDIR may have spaces in it.
+put = install -D -m $(1) $(2) "$(DESTDIR)$(3)"
 
 install: all
-	@install -D -m 755 $(BUILD)/fanfare $(DESTDIR)$(PREFIX)/bin/fanfare
-	@install -d $(DESTDIR)$(PREFIX)/share/fanfare/profiles $(DESTDIR)$(PREFIX)/share/fanfare/themes
-	@install -m 644 profiles/*.conf $(DESTDIR)$(PREFIX)/share/fanfare/profiles
-	@install -m 644 themes/*.theme $(DESTDIR)$(PREFIX)/share/fanfare/themes
-	@install -D -m 644 tui/fanfare.1 $(DESTDIR)$(PREFIX)/share/man/man1/fanfare.1
-	@install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	@sed 's|@PREFIX@|$(PREFIX)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' core/service/fanfare.service.in \
-		>$(DESTDIR)$(PREFIX)/lib/systemd/system/fanfare.service
-	@chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/fanfare.service
-	@install -D -m 644 core/service/fanfare.sysusers.conf $(DESTDIR)$(PREFIX)/lib/sysusers.d/fanfare.conf
-	@install -D -m 644 core/service/fanfare.policy.conf $(DESTDIR)$(POLICYDIR)/org.fanfare.Fanfare1.conf
-	@install -D -m 644 tui/completion/fanfare.bash $(DESTDIR)$(BASHDIR)/fanfare
-	@install -D -m 644 tui/completion/fanfare.zsh $(DESTDIR)$(ZSHDIR)/_fanfare
-	@install -D -m 644 tui/completion/fanfare.fish $(DESTDIR)$(FISHDIR)/fanfare.fish
-	@[ -e $(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf ] || \
-		install -D -m 644 core/service/fanfare.conf $(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf
+	@$(call put,755,$(BUILD)/fanfare,$(PREFIX)/bin/fanfare)
+	@for f in profiles/*.conf themes/*.theme; do $(call put,644,$$f,$(PREFIX)/share/fanfare/$$f) || exit; done
+	@$(call put,644,tui/fanfare.1,$(PREFIX)/share/man/man1/fanfare.1)
+	@sed 's|@PREFIX@|$(PREFIX)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' core/service/fanfare.service.in >$(BUILD)/fanfare.service
+	@$(call put,644,$(BUILD)/fanfare.service,$(UNITDIR)/fanfare.service)
+	@$(call put,644,core/service/fanfare.sysusers.conf,$(PREFIX)/lib/sysusers.d/fanfare.conf)
+	@$(call put,644,core/service/fanfare.policy.conf,$(POLICY))
+	@$(call put,644,tui/completion/fanfare.bash,$(BASHDIR)/fanfare)
+	@$(call put,644,tui/completion/fanfare.zsh,$(ZSHDIR)/_fanfare)
+	@$(call put,644,tui/completion/fanfare.fish,$(FISHDIR)/fanfare.fish)
+	@[ -e "$(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf" ] || \
+		$(call put,644,core/service/fanfare.conf,$(SYSCONFDIR)/fanfare/fanfare.conf)
 	@echo 'installed as $(DESTDIR)$(PREFIX)/bin/fanfare'
 	@echo 'to play from boot on: systemd-sysusers && systemctl daemon-reload && systemctl enable --now fanfare'
 
 # A fanfare.conf that somebody changed stays, and so do profiles of one's own.
 uninstall:
-	@rm -f $(INSTALLED:%=$(DESTDIR)%)
-	@! cmp -s core/service/fanfare.conf $(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf || \
-		rm $(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf
-	@for d in $(FOLDERS:%=$(DESTDIR)%); do [ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d; done
-	@echo 'removed from $(DESTDIR)$(PREFIX)'
+	@[ -n '$(DESTDIR)' ] || [ ! -L $(SYSCONFDIR)/systemd/system/multi-user.target.wants/fanfare.service ] || \
+		systemctl disable $$([ ! -d /run/systemd/system ] || echo --now) fanfare
+	@conf="$(DESTDIR)$(SYSCONFDIR)/fanfare/fanfare.conf"; \
+		if cmp -s core/service/fanfare.conf "$$conf"; then rm "$$conf"; fi
+	@cd "$(DESTDIR)/" && rm -f $(INSTALLED:/%=%) && \
+		for d in $(FOLDERS:/%=%); do [ ! -d $$d ] || rmdir --ignore-fail-on-non-empty $$d; done
+	@echo 'removed from $(DESTDIR)$(PREFIX); what the service remembered is in /var/lib/fanfare'
+
+# The source of the last commit: the same bytes from every clone of it.
+DIST := fanfare-$(VERSION)
+dist:
+	@mkdir -p $(BUILD)
+	@[ -z "$$(git status --porcelain)" ] || echo 'dist: what is not committed is left out' >&2
+	@git -c core.autocrlf=false -c tar.umask=0022 archive --prefix=$(DIST)/ HEAD >$(BUILD)/$(DIST).tar
+	@gzip -9nf $(BUILD)/$(DIST).tar
+	@echo '$(BUILD)/$(DIST).tar.gz'
 
 # A package of this machine's release, in $(BUILD)/deb: fanfare_VERSION_ARCH.deb.
 deb: deps-deb
 	@$(MAKE) --no-print-directory package
-	@lintian --allow-root --fail-on error,warning $(BUILD)/deb/*.deb
+	@$(MAKE) --no-print-directory lint
 
+# Everything lintian knows but: the service is systemd's and has no script for another init, and
+# compilers lay pieces of words beside one another, which looks like bad spelling.
+lint:
+	@lintian --allow-root -EIL +pedantic --fail-on error,warning,info,pedantic,experimental \
+		--suppress-tags package-supports-alternative-init-but-no-init.d-script,spelling-error-in-binary \
+		$(BUILD)/deb/*.deb
+
+# Debian's own flags say how it is hardened, and let no path of this machine into it.
 package:
 	@rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
-	@$(MAKE) --no-print-directory install BUILD=$(BUILD)/usr PREFIX=/usr SYSCONFDIR=/etc \
+	@export DEB_BUILD_MAINT_OPTIONS=hardening=+all $(if $(DEB_ARCH),DEB_HOST_ARCH=$(DEB_ARCH)) && \
+		OPT="$$(dpkg-buildflags --get CFLAGS) $$(dpkg-buildflags --get CPPFLAGS)" \
+		LDFLAGS="$$(dpkg-buildflags --get LDFLAGS)" \
+		$(MAKE) --no-print-directory install BUILD=$(BUILD)/usr PREFIX=/usr SYSCONFDIR=/etc \
 		DESTDIR=$(abspath $(BUILD)/deb/tree) >/dev/null
 	@core/service/debian/build.sh $(VERSION) $(BUILD)/deb/tree $(BUILD)/deb
 	@rm -r $(BUILD)/deb/tree

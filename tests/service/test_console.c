@@ -22,6 +22,7 @@ static int run(void *arg)
 
 	(void)arg;
 	setenv("TERM", "xterm-256color", 1);
+	setenv("LC_ALL", "C.UTF-8", 1);
 	execv(host_program(), argv);
 	return 127;
 }
