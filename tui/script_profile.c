@@ -81,7 +81,7 @@ static int script_show(struct script *s)
 			return r;
 		p = script_find(s->now.profiles, s->now.profiles_n, NULL);
 		if (!p)
-			return script_fail("what plays (%s) was never saved", s->now.profile);
+			return script_fail("what plays (%s) is in no file", s->now.profile);
 		if (s->now.modified)
 			fprintf(stderr, "fanfare: what plays differs from this file\n");
 		return script_print_file(p->path);

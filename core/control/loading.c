@@ -14,6 +14,7 @@
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 void loading_unload(struct control *c)
 {
@@ -270,6 +271,26 @@ int loading_rename(struct control *c, const char *from, const char *to, struct c
 	log_notice("profile %s is called %s now", from, to);
 	loading_list(c);
 	return 0;
+}
+
+int loading_delete(struct control *c, const char *name, struct complaint *why)
+{
+	int r = shelf_delete(name);
+
+	if (r < 0)
+		snprintf(why->text, sizeof(why->text), "profile \"%s\": %s", name,
+			 r == -EROFS ? "is shipped with Fanfare and stays" : strerror(-r));
+	else
+		log_notice("profile %s deleted", name);
+	/* what plays is in no file any more: as a new one, it is not saved yet */
+	if (r == 0 && c->path[0] && access(c->path, F_OK) < 0) {
+		c->path[0] = '\0';
+		profile_free(c->saved);
+		c->saved = NULL;
+		edits_compare(c);
+	}
+	loading_list(c);
+	return r;
 }
 
 void loading_list(struct control *c)

@@ -34,6 +34,12 @@ int loading_new(struct control *c, const char *name, struct complaint *why);
  */
 int loading_rename(struct control *c, const char *from, const char *to, struct complaint *why);
 
+/*
+ * [ctl] Delete a profile of the user's own. If it plays, it plays on, as one
+ * that was not saved yet. -ENOENT, -EROFS …, words in why.
+ */
+int loading_delete(struct control *c, const char *name, struct complaint *why);
+
 /* [ctl] Read anew which profiles there are. */
 void loading_list(struct control *c);
 

@@ -5,7 +5,6 @@
 #include "core/base/log.h"
 #include "core/control/loading.h"
 
-#include <stdio.h>
 #include <string.h>
 
 void verbs_profile(struct control *c, const struct ff_command *cmd)
@@ -27,14 +26,7 @@ void verbs_profile(struct control *c, const struct ff_command *cmd)
 		r = loading_rename(c, cmd->device, cmd->text, &why);
 		break;
 	case FF_DELETE_PROFILE:
-		r = shelf_delete(cmd->text);
-		if (r < 0)
-			snprintf(why.text, sizeof(why.text), "profile \"%s\": %s", cmd->text,
-				 r == -EROFS ? "is shipped with Fanfare and stays"
-					     : strerror(-r));
-		else
-			log_notice("profile %s deleted", cmd->text);
-		loading_list(c);
+		r = loading_delete(c, cmd->text, &why);
 		break;
 	}
 	if (r < 0 && why.text[0] && why.text[strlen(why.text) - 1] == '\n')

@@ -173,6 +173,24 @@ static void a_profile_is_renamed_with_its_file_and_back(void **state)
 	assert_int_equal(now.speakers_n, 3);
 }
 
+static void what_plays_and_is_deleted_is_not_saved_any_more(void **state)
+{
+	(void)state;
+	open_house();
+	act(FF_SAVE_PROFILE, 0, 0, "One");
+	act(FF_SAVE_PROFILE, 0, 0, "Two");
+	WAIT_FOR(ff, listed("One") && !strcmp(now.profile, "Two") && !now.modified);
+	act(FF_DELETE_PROFILE, 0, 0, "One"); /* another */
+	WAIT_FOR(ff, !listed("One"));
+	assert_false(now.modified);
+	act(FF_DELETE_PROFILE, 0, 0, "Two"); /* the one that plays */
+	WAIT_FOR(ff, !listed("Two"));
+	assert_true(now.modified && differs("Two: not saved yet"));
+	assert_int_equal(now.speakers_n, 3);
+	act(FF_SAVE_PROFILE, 0, 0, "");
+	WAIT_FOR(ff, listed("Two") && !now.modified && now.edits_n == 0);
+}
+
 static void names_that_cannot_be_are_refused_in_words(void **state)
 {
 	static const struct {
@@ -217,6 +235,7 @@ int main(void)
 		TEST(a_save_leaves_no_difference_and_an_undo_after_it_is_one),
 		TEST(a_new_profile_is_empty_and_in_no_file_before_it_is_saved),
 		TEST(a_profile_is_renamed_with_its_file_and_back),
+		TEST(what_plays_and_is_deleted_is_not_saved_any_more),
 		TEST(names_that_cannot_be_are_refused_in_words),
 	};
 
