@@ -28,6 +28,7 @@
 #define FF_PROFILES   64
 #define FF_LOG_LINES  64
 #define FF_SOUNDS     64       /* sound devices of this computer */
+#define FF_REFUSED    32       /* additions that were refused lately */
 #define FF_EDITS      16       /* differences from the saved profile that are told */
 #define FF_VOLUME_MIN (-60.0f) /* dB; at or under it a speaker is silent */
 #define FF_VOLUME_MAX 12.0f
@@ -255,7 +256,7 @@ struct ff_snapshot {
 			       FF_LOG_LINES] */
 	int64_t time_ms;    /* CLOCK_REALTIME of this snapshot */
 	uint32_t looks;	    /* times that sound devices were looked for, to the end */
-	uint32_t refused;   /* ticket of the latest addition that was refused, 0 = none */
+	uint32_t refused[FF_REFUSED]; /* tickets of additions that were refused, 0 = none */
 
 	char profile[FF_NAME_MAX];
 	bool modified;	       /* differs from the saved file */
@@ -306,7 +307,7 @@ struct ff_snapshot {
  *	FF_MEASURE, FF_MEASURE_ONE		FF_MEASURE_RESULT without flag
  *	FF_SET_DOUBT				the same with the other flag
  * A ticket is a number of the asker's choice, 0 = none: whoever adds does not
- * know the id yet; the snapshot's refused is that of an addition that failed.
+ * know the id yet; ff_was_refused() says that of an addition that failed.
  * Loading a profile forgets what was removed from the last.
  */
 enum ff_verb {
@@ -446,6 +447,9 @@ void ff_snapshot(struct ff *ff, struct ff_snapshot *ret);
 
 /* [any] A descriptor, readable when something changed since the last ff_snapshot(). */
 int ff_fd(struct ff *ff);
+
+/* [any] Whether the addition with that ticket was one of the latest that were refused. */
+bool ff_was_refused(const struct ff_snapshot *s, uint32_t ticket);
 
 /* [any] The words of these values: "playing", "mono", "bluetooth"; NULL = there is none. */
 const char *ff_state_name(uint32_t state);

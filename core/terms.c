@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* terms - the words of fanfare.h's enums, for profiles, scripts and other processes. */
+/* terms - what fanfare.h's plain data says: the words of its enums, what was refused. */
 #include "core/fanfare.h"
 
 #include "core/base/scope.h"
@@ -34,4 +34,12 @@ const char *ff_map_name(uint32_t map)
 const char *ff_output_name(uint32_t output)
 {
 	return output < ARRAY_SIZE(outputs) ? outputs[output] : NULL;
+}
+
+bool ff_was_refused(const struct ff_snapshot *s, uint32_t ticket)
+{
+	for (uint32_t i = 0; ticket && i < FF_REFUSED; i++)
+		if (s->refused[i] == ticket)
+			return true;
+	return false;
 }

@@ -100,6 +100,8 @@ struct piece {
 	char text[96];
 	int weight; /* the lightest is dropped first; 0 = not there */
 	enum style style;
+	const char *less; /* before it is dropped, this instead of all of it; NULL = nothing */
+	int less_weight;
 };
 
 static void draw_up_count(const struct ui *ui, struct piece *p)
@@ -166,6 +168,9 @@ static void draw_header(const struct ui *ui, struct cells *c)
 	if (s->lost) {
 		p[HEAD_APP].weight = 7;
 		p[HEAD_APP].style = STYLE_HEADER_HOT;
+	} else if (s->attached) {
+		p[HEAD_APP].less = "(attached)";
+		p[HEAD_APP].less_weight = 5;
 	}
 	if (s->simulated)
 		text_copy(p[HEAD_SIMULATED].text, sizeof(p[0].text),
@@ -192,7 +197,10 @@ static void draw_header(const struct ui *ui, struct cells *c)
 		gap = n > 1 ? (c->cols - col - need) / (n - 1) : 0;
 		if (gap >= 2 || n <= 1 || (gap >= 1 && c->cols < 60))
 			break;
-		p[lightest].weight = 0;
+		p[lightest].weight = p[lightest].less_weight;
+		if (p[lightest].less)
+			text_copy(p[lightest].text, sizeof(p[0].text), p[lightest].less);
+		p[lightest].less_weight = 0;
 	}
 	if (gap > 3)
 		gap = 3;
@@ -338,8 +346,11 @@ static void draw_toast(const struct ui *ui, struct cells *c, int row)
 		[SAY_ERROR] = { 0x2717, '!', STYLE_BAD, STYLE_BAD },
 	};
 
-	draw_message(c, row, tones[ui->tone].mark, tones[ui->tone].rich, tones[ui->tone].plain,
-		     tones[ui->tone].text, ui->toast);
+	if (ui->tone == SAY_FINE && ui->now_ms < ui->settled_ms)
+		draw_message(c, row, STYLE_TEXT, 0x2026, '.', STYLE_TEXT, ui->toast);
+	else
+		draw_message(c, row, tones[ui->tone].mark, tones[ui->tone].rich,
+			     tones[ui->tone].plain, tones[ui->tone].text, ui->toast);
 }
 
 /* The first source that does not play and says why; NULL = all is well. */

@@ -59,9 +59,10 @@ static void history_tell(struct ui *ui, const struct change *c, bool there, cons
 
 	history_value(there ? &c->before : &c->after, was, sizeof(was));
 	history_value(there ? &c->after : &c->before, is, sizeof(is));
-	if (c->told)
+	if (c->told) {
 		ui_say(ui, SAY_FINE, "%s%s   %s", there ? "" : "undone: ", c->what, tail);
-	else
+		ui_await(ui);
+	} else
 		ui_say(ui, SAY_FINE, "%s %s -> %s   %s", c->what, was, is, tail);
 }
 
@@ -189,16 +190,22 @@ void history_redo(struct ui *ui)
 
 void history_heed(struct history *h, const struct ff_snapshot *snap)
 {
-	for (uint32_t i = 0; snap->refused && i < h->n; i++) {
+	uint32_t kept = 0, at = h->at;
+
+	for (uint32_t i = 0; i < h->n; i++) {
 		const struct ff_command *again = &h->change[i].after;
 
-		if (again->verb != FF_RESTORE || again->id || again->other != snap->refused)
+		if (again->verb == FF_RESTORE && !again->id &&
+		    ff_was_refused(snap, again->other)) {
+			at -= i < h->at;
 			continue;
-		h->n--;
-		h->at -= i < h->at;
-		memmove(h->change + i, h->change + i + 1, (h->n - i) * sizeof(h->change[0]));
-		return;
+		}
+		if (kept != i)
+			h->change[kept] = h->change[i];
+		kept++;
 	}
+	h->n = kept;
+	h->at = at;
 }
 
 void history_forget(struct history *h)

@@ -62,7 +62,7 @@ int history_add(struct ui *ui, const struct ff_command *add, const char *what);
 void history_undo(struct ui *ui);
 void history_redo(struct ui *ui);
 
-/* [ui] Forget an addition that was refused: nothing came of it that could be undone. */
+/* [ui] Forget additions that were refused: nothing came of them that could be undone. */
 void history_heed(struct history *h, const struct ff_snapshot *snap);
 
 /* [ui] Nothing to undo any more: another profile plays. */

@@ -45,7 +45,7 @@ static int script_added(struct script *s, const void *arg)
 		script_answer(s);
 		return script_plays(s, &a->id);
 	}
-	if (s->now.refused != a->command.other)
+	if (!ff_was_refused(&s->now, a->command.other))
 		return 0;
 	for (const char *line; (line = script_logged(s, 4));)
 		CUT_COPY(s->why, line);

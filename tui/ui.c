@@ -13,6 +13,7 @@
 
 #define UI_TOAST_MS	4000
 #define UI_TOAST_BAD_MS 8000
+#define UI_SETTLE_MS	300  /* a refusal is seen by then, attached or not */
 #define UI_ERROR_MS	3000 /* for so long an error is not talked over by a warning */
 
 void ui_init(struct ui *ui, int (*submit)(void *arg, const struct ff_command *), void *arg)
@@ -41,29 +42,39 @@ static bool ui_warned(const struct ui *ui)
 
 /*
  * What the core logged since the last look: a warning is always said, as it
- * may be the answer to a key; a notice only when nothing else is being said.
+ * may be the answer to a key, of several the worst and how many there were; a
+ * notice only when nothing else is being said.
  */
 static void ui_heed_log(struct ui *ui)
 {
 	const struct ff_snapshot *s = &ui->snap;
 	uint64_t from = s->log_count < FF_LOG_LINES ? 0 : s->log_count - FF_LOG_LINES;
+	const struct ff_log_line *worst = NULL;
+	unsigned n = 0;
 
 	if (!ui->first || ui->log_seen > s->log_count)
 		ui->log_seen = s->log_count;
 	for (uint64_t i = ui->log_seen > from ? ui->log_seen : from; i < s->log_count; i++) {
 		const struct ff_log_line *l = &s->log[i % FF_LOG_LINES];
 
-		if (l->level <= 3)
-			ui_say(ui, SAY_ERROR, "%s", l->text);
-		else if (l->level == 4 && !ui_warned(ui))
-			ui_say(ui, SAY_WARNING, "%s", l->text);
-		else if (l->level == 5 && !ui->toast[0])
+		if (l->level <= 4) {
+			n++;
+			if (!worst || worst->level == 4 || l->level <= 3)
+				worst = l;
+		} else if (l->level == 5 && n == 0 && !ui->toast[0]) {
 			ui_say(ui, SAY_FINE, "%s", l->text);
-		else
-			continue;
-		ui->toast_pane = -1; /* what happened, happened everywhere */
+			ui->toast_pane = -1; /* what happened, happened everywhere */
+		}
 	}
 	ui->log_seen = s->log_count;
+	if (!worst || (worst->level == 4 && ui_warned(ui)))
+		return;
+	if (n > 1)
+		ui_say(ui, worst->level == 4 ? SAY_WARNING : SAY_ERROR,
+		       "%u at once (E lists them): %s", n, worst->text);
+	else
+		ui_say(ui, worst->level == 4 ? SAY_WARNING : SAY_ERROR, "%s", worst->text);
+	ui->toast_pane = -1;
 }
 
 void ui_update(struct ui *ui, uint64_t now_ms)
@@ -197,6 +208,9 @@ int ui_wait(const struct ui *ui, int frame_ms)
 
 		if (left < 0)
 			left = 0;
+		if (ui->now_ms < ui->settled_ms &&
+		    left > (int64_t)(ui->settled_ms - ui->now_ms))
+			left = (int64_t)(ui->settled_ms - ui->now_ms);
 		if (wait < 0 || left < wait)
 			wait = (int)left;
 	}
@@ -222,9 +236,15 @@ void ui_say(struct ui *ui, enum ui_tone tone, const char *format, ...)
 	vsnprintf(ui->toast, sizeof(ui->toast), format, args);
 	va_end(args);
 	ui->tone = tone;
+	ui->settled_ms = 0;
 	ui->toast_pane = (int)ui->pane;
 	ui->toast_time_ms = ui->snap.time_ms;
 	ui->toast_until_ms = ui->now_ms + (tone == SAY_FINE ? UI_TOAST_MS : UI_TOAST_BAD_MS);
+}
+
+void ui_await(struct ui *ui)
+{
+	ui->settled_ms = ui->now_ms + UI_SETTLE_MS;
 }
 
 void ui_ask(struct ui *ui, ui_answer_fn yes, const char *format, ...)

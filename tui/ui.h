@@ -88,7 +88,8 @@ struct ui {
 	int64_t toast_time_ms; /* CLOCK_REALTIME when it was said */
 	int toast_pane;	       /* where its cause is; -1 = everywhere */
 	enum ui_tone tone;
-	uint64_t log_seen; /* lines of the log that were toasts, or came before us */
+	uint64_t settled_ms; /* before that the core may still refuse what was asked */
+	uint64_t log_seen;   /* lines of the log that were toasts, or came before us */
 
 	enum ui_want want;
 
@@ -127,6 +128,9 @@ int ui_submit(struct ui *ui, const struct ff_command *command);
  */
 void ui_say(struct ui *ui, enum ui_tone tone, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* [ui] What was just said was asked for: it counts as done when no refusal follows. */
+void ui_await(struct ui *ui);
 
 /* [ui] Ask for y or N; yes is called on y. */
 void ui_ask(struct ui *ui, ui_answer_fn yes, const char *format, ...)

@@ -96,7 +96,7 @@ static void add(struct control *c, const struct ff_command *cmd,
 	verb(c, cmd);
 	if (c->next_rank != rank || !cmd->other)
 		return;
-	c->refused = cmd->other;
+	c->refused[c->refused_n++ % FF_REFUSED] = cmd->other;
 	control_changed(c);
 }
 

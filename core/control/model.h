@@ -237,8 +237,9 @@ struct control {
 	uint32_t shelf_n;
 	struct lateness late;
 	uint64_t change, structure;
-	uint32_t refused; /* ticket of the latest addition that was refused, 0 = none */
-	uint64_t told;	  /* the change the doors know of */
+	uint32_t refused[FF_REFUSED]; /* tickets of additions that were refused, 0 = none */
+	uint32_t refused_n;	      /* ever; the next one's place is that % FF_REFUSED */
+	uint64_t told;		      /* the change the doors know of */
 
 	pthread_mutex_t log_lock; /* guards the two below: any thread logs */
 	struct ff_log_line log[FF_LOG_LINES];

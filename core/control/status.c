@@ -307,7 +307,7 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 	memset(ret, 0, sizeof(*ret));
 	clock_gettime(CLOCK_REALTIME, &wall);
 	ret->time_ms = (int64_t)wall.tv_sec * 1000 + wall.tv_nsec / 1000000;
-	ret->refused = c->refused;
+	memcpy(ret->refused, c->refused, sizeof(ret->refused));
 	ret->change = c->change;
 	ret->structure = c->structure;
 	CUT_COPY(ret->profile, c->name);

@@ -186,6 +186,21 @@ bool golden_worn(const char *name, const struct cells *c, const struct theme *t,
 	return golden_compare(name, worn_text(c, t, colors));
 }
 
+bool golden_shows(const struct ui *ui, int rows, int cols, const char *text)
+{
+	struct cells c;
+	char *drawn;
+	bool there;
+
+	assert_int_equal(cells_init(&c, rows, cols, GLYPHS_FULL), 0);
+	ui_draw(ui, &c);
+	drawn = golden_text(&c, false);
+	there = strstr(drawn, text) != NULL;
+	free(drawn);
+	cells_done(&c);
+	return there;
+}
+
 void golden_picture(const struct ui *ui, const char *name, int rows, int cols,
 		    enum glyphs glyphs)
 {

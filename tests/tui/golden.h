@@ -30,6 +30,9 @@ bool golden_worn(const char *name, const struct cells *c, const struct theme *t,
 /* The grid as text, a line a row; the caller's to free(). */
 char *golden_text(const struct cells *c, bool styles);
 
+/* Whether text stands in one line of ui, drawn at that size in full glyphs. */
+bool golden_shows(const struct ui *ui, int rows, int cols, const char *text);
+
 /* Draw ui at that size and assert that it is like golden/NAME.txt; in full glyphs its styles
  * too. */
 void golden_picture(const struct ui *ui, const char *name, int rows, int cols,

@@ -161,14 +161,17 @@ static void profiles_are_loaded_saved_and_deleted(void **state)
 static void what_was_refused_is_no_change_to_undo(void **state)
 {
 	struct ui *ui = profiles();
-	struct ff_command other;
+	struct ff_command other, third;
 
 	(void)state;
 	scene_type(ui, ":add-speaker file:tape.mp3\n");
 	other = *last();
 	assert_int_equal(other.verb, FF_ADD_SPEAKER);
 	scene_type(ui, ":add-source tone:pink\n");
-	snap.refused = other.other;
+	scene_type(ui, ":add-speaker file:other.mp3\n");
+	third = *last();
+	snap.refused[7] = other.other; /* both at once */
+	snap.refused[8] = third.other;
 	snap.change++;
 	ui->snap = snap;
 	ui_update(ui, ui->now_ms + 50);
@@ -181,6 +184,32 @@ static void what_was_refused_is_no_change_to_undo(void **state)
 	scene_type(ui, "Z");
 	assert_int_equal(last()->verb, FF_RESTORE);
 	assert_int_not_equal(last()->other, other.other);
+	free(ui);
+}
+
+static void what_was_asked_for_is_done_when_no_refusal_follows(void **state)
+{
+	struct ui *ui = profiles();
+
+	(void)state;
+	for (int refused = 0; refused <= 1; refused++) {
+		scene_type(ui, ":add-source tone:pink\n");
+		assert_true(golden_shows(ui, 24, 80, "… source"));
+		assert_false(golden_shows(ui, 24, 80, "✓ source"));
+		assert_true(ui_wait(ui, 50) <= 300);
+		for (int i = 0; i < 3 * refused; i++) {
+			struct ff_log_line *line = &snap.log[snap.log_count++ % FF_LOG_LINES];
+
+			line->level = 4;
+			snprintf(line->text, sizeof(line->text), "not that one, number %d", i);
+		}
+		ui->snap = snap;
+		ui_update(ui, ui->now_ms + 301);
+		assert_int_equal(golden_shows(ui, 24, 80, "✓ source"), !refused);
+		assert_false(golden_shows(ui, 24, 80, "… source"));
+	}
+	assert_true(
+		golden_shows(ui, 24, 80, "3 at once (E lists them): not that one, number 2"));
 	free(ui);
 }
 
@@ -784,6 +813,7 @@ int main(void)
 		T(the_filter_leaves_what_has_the_letters),
 		T(profiles_are_loaded_saved_and_deleted),
 		T(what_was_refused_is_no_change_to_undo),
+		T(what_was_asked_for_is_done_when_no_refusal_follows),
 		T(a_new_profile_is_named_first),
 		T(names_are_changed_and_changed_back),
 		T(a_source_named_after_its_device_is_so_again),

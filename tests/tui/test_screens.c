@@ -43,6 +43,26 @@ static void all_sizes(const struct ui *ui, const char *what)
 	}
 }
 
+static void that_it_is_attached_is_dropped_late(void **state)
+{
+	static struct ff_snapshot snap;
+	struct scene_sent sent = { .n = 0 };
+	struct ui *ui;
+
+	(void)state;
+	scene_demo(&snap);
+	snap.attached = true;
+	ui = scene_ui(&snap, &sent);
+	snprintf(ui->host, sizeof(ui->host), "raspberrypi");
+	assert_true(golden_shows(ui, 40, 140, "fanfare@raspberrypi (attached)"));
+	assert_true(golden_shows(ui, 24, 80, "(attached)"));
+	assert_true(golden_shows(ui, 24, 80, " SIMULATED "));
+	assert_true(golden_shows(ui, 24, 80, "profile Demo"));
+	assert_true(golden_shows(ui, 24, 80, "3/3 up"));
+	assert_true(golden_shows(ui, 24, 60, "(attached)"));
+	free(ui);
+}
+
 static void mixer_of(uint32_t speakers, const char *what)
 {
 	static struct ff_snapshot snap;
@@ -410,6 +430,7 @@ static void no_size_is_too_small_or_too_odd(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(that_it_is_attached_is_dropped_late),
 		cmocka_unit_test(the_mixer_without_a_speaker_says_what_to_do),
 		cmocka_unit_test(the_mixer_with_one_speaker),
 		cmocka_unit_test(the_mixer_with_eight_speakers),
