@@ -446,7 +446,7 @@ static void a_key_file_changes_keys_help_and_footer(void **state)
 	char why[160];
 
 	(void)state;
-	assert_int_equal(keymap_parse("# mine\r\nmixer.mute = u Space\n mixer.volume = = i\n"
+	assert_int_equal(keymap_parse("# mine\r\nmixer.mute = u Space\n mixer.volume = = J\n"
 				      "undo = ^U\nmixer.solo =\nleave = X\n",
 				      "k", why, sizeof(why)),
 			 0);
@@ -460,7 +460,7 @@ static void a_key_file_changes_keys_help_and_footer(void **state)
 	assert_int_equal(sent.n, 2);
 	type(ui, "\x15");
 	assert_int_equal(sent.n, 3); /* undone */
-	type(ui, "i5\n");
+	type(ui, "J5\n");
 	assert_int_equal(last()->verb, FF_SET_VOLUME);
 	type(ui, ":solo\n"); /* without a key it still has its name */
 	assert_int_equal(last()->verb, FF_SET_SOLO);
