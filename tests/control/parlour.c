@@ -7,13 +7,14 @@
 #include "core/io/simulated.h"
 #include "tests/control/house.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 
 #define SOUND  343.0
@@ -109,30 +110,33 @@ static int16_t digital(double x, uint32_t *random)
 	return (int16_t)lrint(32767 * fmin(fmax(x * (double)hall.setup.mic_gain, -1), 1));
 }
 
-/* What nobody took is old: a microphone gives what is heard now. */
-static void drop_old(int fd)
+/*
+ * As from any microphone, what nobody listens to is gone: a listener finds no old sound in the
+ * pipe, which would come at once, faster than a microphone gives any.
+ */
+static void give(int *fd, const int16_t *pcm, uint32_t n)
 {
-	char old[4096];
-	int waiting = 0;
-
-	if (ioctl(fd, FIONREAD, &waiting) < 0 || waiting < (int)(RATE / 4 * sizeof(int16_t)))
-		return;
-	while (read(fd, old, sizeof(old)) > 0)
-		;
+	if (*fd < 0)
+		*fd = open(hall.fifo, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (*fd >= 0 && write(*fd, pcm, n * sizeof(pcm[0])) < 0 && errno == EPIPE)
+		close(TAKE_FD(*fd));
 }
 
 static void *listen_and_write(void *arg)
 {
-	int fd = open(hall.fifo, O_RDWR | O_NONBLOCK); /* for writing, whoever reads */
+	sigset_t pipe;
+	int fd = -1;
 	int64_t next = 0;
 	uint32_t random = 1;
 
 	(void)arg;
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 	while (!hall.stop) {
 		double until = ((double)clock_now() - hall.begun) / hall.apart;
 		int16_t pcm[4096];
 		uint32_t n = 0;
-		ssize_t done;
 
 		pthread_mutex_lock(&hall.lock);
 		for (; (double)next < until && n < 4096; n++, next++) {
@@ -140,12 +144,10 @@ static void *listen_and_write(void *arg)
 			hall.heard[next % HEARD] = 0;
 		}
 		pthread_mutex_unlock(&hall.lock);
-		drop_old(fd);
-		done = write(fd, pcm, n * sizeof(pcm[0]));
-		(void)done; /* nobody listens now: as with any microphone */
+		give(&fd, pcm, n);
 		clock_sleep_until(clock_now() + 15 * NS_PER_MS);
 	}
-	close(fd);
+	closep(&fd);
 	return NULL;
 }
 
