@@ -161,6 +161,9 @@ static void compare_speaker(struct control *c, const struct profile_speaker *was
 	tell_own_volume(c, who, was->own_volume, is->own_volume);
 	tell_number(c, who, "trim", was->trim_ms, is->trim_ms, "ms");
 	tell_number(c, who, "measured latency", was->latency_ms, is->latency_ms, "ms");
+	if (strcmp(was->measured, is->measured) != 0 && is->measured[0] &&
+	    fabs(was->latency_ms - is->latency_ms) < SAME_NUMBER)
+		tell(c, "%s: found in time %s", who, is->measured);
 	tell_zone_of(c, who, zone, s->zone);
 }
 

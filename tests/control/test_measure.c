@@ -307,6 +307,8 @@ static void a_speaker_in_time_is_found_so_in_four_seconds_and_stays_as_it_is(voi
 	assert_string_equal(B->doubt, "");
 	assert_string_not_equal(B->measured, "2026-11-01 10:00");
 	assert_string_equal(now.speakers[2].measured, "2026-11-01 10:00");
+	assert_true(now.modified && now.edits_n == 1 &&
+		    strstr(now.edits[0], "B: found in time 20"));
 	LOOK_UNTIL(music_db() > -40);
 }
 
