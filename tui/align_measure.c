@@ -47,7 +47,10 @@ static void measure_with(struct ui *ui, const char *word)
 	snprintf(c.type, sizeof(c.type), "%.*s", (int)n, word);
 	snprintf(c.device, sizeof(c.device), "%s", word + n + 1);
 	if (ui_submit(ui, &c) == 0)
-		ui_say(ui, SAY_FINE, "measuring: keep quiet and leave the microphone (g ends)");
+		ui_say(ui, SAY_FINE,
+		       c.verb == FF_MEASURE_ONE
+			       ? "checking: keep quiet, the microphone where it was (v ends)"
+			       : "measuring: keep quiet and leave the microphone (g ends)");
 }
 
 static void measure_chosen(struct ui *ui, const struct picker_item *item)
@@ -129,7 +132,8 @@ void align_check(struct ui *ui, const struct ff_speaker *s)
 		ui_say(ui, SAY_ERROR, "select the speaker to check");
 	} else if (align_microphone(&ui->snap, s, &c)) {
 		if (ui_submit(ui, &c) == 0)
-			ui_say(ui, SAY_FINE, "checking %s: keep quiet (v ends)",
+			ui_say(ui, SAY_FINE,
+			       "checking %s: keep quiet, the microphone where it was (v ends)",
 			       words_name(s->name, s->address));
 	} else {
 		ui_submit(ui, &look);
@@ -191,7 +195,7 @@ void align_measure_update(struct ui *ui)
 	if (m->step == FF_MEASURE_VERIFIED || m->step == FF_MEASURE_UNVERIFIED)
 		history_tell_do(ui, &before, &after, what);
 	ui_say(ui, m->step == FF_MEASURE_VERIFIED ? SAY_FINE : SAY_ERROR, "%s%s%s", name,
-	       one ? " " : "", m->words);
+	       one ? ": " : "", m->words);
 }
 
 /* ---- drawing it -------------------------------------------------------------------------- */
@@ -260,7 +264,7 @@ static void measure_title(const struct ui *ui, char *ret, size_t size)
 	bool runs = measure_runs(ui);
 
 	if (one && by && by != one)
-		snprintf(ret, size, "%s %.32s beside %.32s", runs ? "Checking" : "Checked",
+		snprintf(ret, size, "%s %.32s beside %.32s", runs ? "Checking" : "Check of",
 			 words_name(one->name, one->address),
 			 words_name(by->name, by->address));
 	else
@@ -283,7 +287,8 @@ bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r)
 	draw_rule(c, r, title, false);
 	words_start(&w, r.cols - 2);
 	if (m->step == FF_MEASURE_OPENING)
-		words_add(&w, "listening to %s", m->microphone);
+		words_add(&w, "listening to %s",
+			  m->microphone[0] ? m->microphone : "the default microphone");
 	if (m->step == FF_MEASURE_FADING)
 		words_add(&w, "the music fades");
 	if (m->step == FF_MEASURE_SOUNDING || m->step == FF_MEASURE_VERIFYING) {
@@ -296,8 +301,8 @@ bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r)
 		words_add(&w, "%.0f %%", 100 * (double)m->progress);
 		words_add(&w, m->one ? "v ends it" : "g ends it");
 	}
-	if (!measure_runs(ui))
-		words_add(&w, "%s", m->words);
+	if (!measure_runs(ui)) /* in full in the log, and when it came */
+		snprintf(w.text, sizeof(w.text), "%s", m->words);
 	cells_text(c, r.row + 1, r.col + 1, r.cols - 2,
 		   m->step == FF_MEASURE_REFUSED || m->step == FF_MEASURE_UNVERIFIED
 			   ? STYLE_WARN

@@ -456,7 +456,7 @@ static void v_checks_one_in_doubt_with_the_microphone_that_it_was_measured_with(
 	answer(ui);
 	assert_int_equal(last()->verb, FF_MEASURE_RESULT);
 	assert_true(last()->flag);
-	assert_true(shows(ui, "Den left checked, +0.03 ms"));
+	assert_true(shows(ui, "Den left: checked, +0.03 ms"));
 	scene_type(ui, "z");
 	assert_false(last()->flag);
 
