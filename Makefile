@@ -154,15 +154,15 @@ unit: $(UNIT) all
 layers:
 	@bash tests/layers.test.sh && bash tests/imports.test.sh
 
-# Where the lab's helpers are wanted without the rest: the radio, speaker, judge and microphone.
+# Where the lab's helpers are wanted without the rest: the radio, speaker, judge, microphone, saver.
 radio: $(BUILD)/tests/radio/radio
 $(BUILD)/tests/radio/radio: $(BUILD)/tests/radio.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive -lm $(LDFLAGS)
 
-LAB_TOOLS := $(addprefix $(BUILD)/tests/lab/,speaker judge microphone)
+LAB_TOOLS := $(addprefix $(BUILD)/tests/lab/,speaker judge microphone saver)
 lab-tools: $(LAB_TOOLS)
-$(LAB_TOOLS): %: %.o $(BUILD)/tests/lab.a $(BUILD)/tests/align.a $(BUILD)/libcore.a
-	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $^ $(CORE_LIBS) $(LDFLAGS)
+$(LAB_TOOLS): %: %.o $(BUILD)/tests/lab.a $(BUILD)/tests/align.a $(BUILD)/libtui.a $(BUILD)/libcore.a
+	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $^ $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
 
 # What apt cannot bring, the lab names itself, and fails.
 lab:
