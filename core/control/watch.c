@@ -89,8 +89,9 @@ static void watch_event(struct control *c, const struct trace_event *e)
 		c->late.worst = e->a > c->late.worst ? e->a : c->late.worst;
 		break;
 	case TRACE_SKIPPED:
-		log_error("the machine stood still: %llu frames were not played",
-			  (unsigned long long)e->a);
+		/* no error: those are of commands, and whoever waits for one takes them so */
+		log_warning("the machine stood still: %llu frames were not played",
+			    (unsigned long long)e->a);
 		break;
 	case TRACE_FEED_EMPTY:
 		source = control_source(c, (uint32_t)e->a);

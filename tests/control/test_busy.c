@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Test of the real-time room on a busy machine: a busy loop on every processor
- * at normal priority, and nothing of the sound is lost.
+ * at normal priority, and nothing of the sound is lost. And of a machine that
+ * stands still: it is told, and as nobody's error.
  */
 #include "tests/control/house.h"
 #include "tests/judged.h"
@@ -98,10 +99,47 @@ static void busy_loops_on_all_processors_cost_no_sound(void **state)
 	assert_judged(silence == 0);
 }
 
+/* Stop this process, as a machine asleep would, long enough for sound to be given up. */
+static void stand_still(void)
+{
+	pid_t us = getpid(), pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		kill(us, SIGSTOP);
+		usleep(1500 * 1000);
+		kill(us, SIGCONT);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static bool stood_still(void)
+{
+	return log_has("stood still");
+}
+
+/* Whoever waits for a command takes an error in the log for its failure. */
+static void a_machine_that_stood_still_is_no_commands_error(void **state)
+{
+	struct ff *ff;
+
+	(void)state;
+	write_profile();
+	ff = open_profile("busy.conf");
+	wait_for(ff, all_play, "three speakers playing");
+	stand_still();
+	wait_for(ff, stood_still, "word of it in the log");
+	for (uint64_t i = 0; i < now.log_count && i < FF_LOG_LINES; i++)
+		assert_true(now.log[i].level > 3);
+	ff_close(ff);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(busy_loops_on_all_processors_cost_no_sound),
+		cmocka_unit_test(a_machine_that_stood_still_is_no_commands_error),
 	};
 
 	return cmocka_run_group_tests(tests, house_begin, house_end);
