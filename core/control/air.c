@@ -56,20 +56,3 @@ void air_share(struct control *c)
 			share_one(c, i);
 	}
 }
-
-uint8_t air_rank(const struct control *c, const struct speaker *s)
-{
-	uint8_t rank = 0;
-
-	for (uint32_t i = 0; i < c->speakers_n && c->speakers[i] != s; i++) {
-		const struct speaker *before = c->speakers[i];
-
-		if (before->conf.output != OUTPUT_BLUETOOTH)
-			continue;
-		/* one that was not here yet may still come over the same adapter */
-		if (!*before->link.adapter ||
-		    strcmp(before->link.adapter, s->link.adapter) == 0)
-			rank++;
-	}
-	return rank;
-}

@@ -3,8 +3,7 @@
  * air - each adapter's slots, divided among the Bluetooth speakers it carries.
  *
  * Seven stereo speakers at their best want more than there is. They could find
- * that out by losing packets; control knows it beforehand. And the order in
- * which they are sent: who comes second is heard some milliseconds later.
+ * that out by losing packets; control knows it beforehand.
  */
 #ifndef FANFARE_CONTROL_AIR_H
 #define FANFARE_CONTROL_AIR_H
@@ -14,11 +13,5 @@
 /* [ctl] Tell every speaker that plays its share; after any came, went or wants another bitpool.
  */
 void air_share(struct control *c);
-
-/*
- * [ctl] Where the packets of s stand among those of its adapter's speakers, 0 =
- * first: its place in the profile, so the same whoever connects when.
- */
-uint8_t air_rank(const struct control *c, const struct speaker *s);
 
 #endif

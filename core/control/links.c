@@ -5,7 +5,6 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
-#include "core/control/air.h"
 #include "core/control/doubt.h"
 #include "core/control/peers.h"
 #include "core/control/retry.h"
@@ -146,7 +145,6 @@ static void flow(struct speaker *s, int fd, uint16_t mtu)
 		.mtu = mtu,
 		.bitpool = s->conf.bitpool,
 		.edr = mtu >= EDR3_MTU ? 3 : 2,
-		.rank = air_rank(c, s),
 	};
 	int r;
 

@@ -20,31 +20,43 @@ struct sender {
 	uint32_t waited;	   /* cycles since the last wake-up; the pacer's */
 };
 
-/*
- * Everybody encodes, then everybody sends: the packets of a cycle reach the
- * controllers together, whatever an encoder takes. The list is turned by one
- * after each round of packets, so that nobody is always the last to ask: each
- * speaker is as often first, second and last, and over a few rounds none has
- * to wait longer for the air than another.
- */
-static void serve(struct sender *s, uint64_t now)
+/* Put those up to last, the first of the list among them, behind the others. */
+static void turn_list(struct sender *s, struct sink *last)
 {
-	struct sink *first = s->first, **end = &s->first;
-	bool sent = false;
+	struct sink *first = s->first, **end = &last->next_served;
 
-	for (struct sink *k = s->first; k; k = k->next_served)
-		k->ops->prepare(k, now);
-	for (struct sink *k = s->first; k; k = k->next_served)
-		if (k->ops->send)
-			sent |= k->ops->send(k, now);
-
-	if (!sent || !first->next_served)
+	if (!*end)
 		return;
-	s->first = first->next_served;
-	first->next_served = NULL;
+	s->first = *end;
+	*end = NULL;
+	end = &s->first;
 	while (*end)
 		end = &(*end)->next_served;
 	*end = first;
+}
+
+/*
+ * Everybody encodes, then everybody sends: the packets of a cycle reach the
+ * controllers together, whatever an encoder takes. Who was the first to send is
+ * the last one after that, so that each speaker is as often first, second and
+ * last, and over a few rounds none has to wait longer for the air than another.
+ */
+static void serve(struct sender *s, uint64_t now)
+{
+	struct sink *first = NULL;
+	uint32_t sent = 0;
+
+	for (struct sink *k = s->first; k; k = k->next_served)
+		k->ops->prepare(k, now);
+	for (struct sink *k = s->first; k; k = k->next_served) {
+		k->turn = sent;
+		if (!k->ops->send || !k->ops->send(k, now))
+			continue;
+		first = first ? first : k;
+		sent++;
+	}
+	if (first)
+		turn_list(s, first);
 }
 
 static void *run(void *arg)

@@ -28,7 +28,7 @@
 #define OUT_MAX	   8u  /* packets of one cycle; more is a stall, and given up */
 #define QUEUE_MAX  5u  /* packets that the kernel may hold for us */
 #define LATENCY_MS 25u /* promised from source to socket */
-#define PRIORITY   6u  /* SO_PRIORITY of rank 0; more takes a capability */
+#define PRIORITY   6u  /* SO_PRIORITY of who sends first; more takes a capability */
 #define STUCK_NS   NS_PER_SEC
 #define LOOK_EVERY 8u /* packets; how often a queue that was empty is looked at */
 
@@ -38,6 +38,7 @@ struct link {
 	bool tells_room; /* TIOCOUTQ gives the room left, not what waits */
 	uint32_t sndbuf; /* bytes, as the kernel counts them */
 	uint32_t cost;	 /* bytes of it that a full packet takes */
+	int priority;	 /* as it was set last, -1 = never */
 	struct packer packer;
 	struct bitpool pool;
 };
@@ -212,6 +213,22 @@ static void tell_numbers(struct a2dp *a)
 	health_end(&a->base.health);
 }
 
+/*
+ * Of the packets that wait for one adapter the kernel sends those of the
+ * highest priority first, and of equals those of the oldest link. So that the
+ * order is the sender's, which turns, and a speaker that comes back is heard
+ * when it was heard before, the priority falls with each one's turn.
+ */
+static void take_turn(struct a2dp *a)
+{
+	int priority = (int)(a->base.turn < PRIORITY ? PRIORITY - a->base.turn : 0);
+
+	if (priority == a->link.priority)
+		return;
+	setsockopt(a->link.fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof(priority));
+	a->link.priority = priority;
+}
+
 static int send_ready(struct a2dp *a, uint64_t now)
 {
 	uint32_t packet = a->link.pool.frames * a2dp_sbc_pcm_frames(&a->link.packer.config);
@@ -269,6 +286,7 @@ static bool a2dp_send(struct sink *s, uint64_t now)
 		pthread_mutex_unlock(&a->lock);
 		return false;
 	}
+	take_turn(a);
 	looked = look(a);
 	drops = a->drops;
 	r = send_ready(a, now);
@@ -301,19 +319,10 @@ static uint32_t kernel_cost(uint32_t bytes)
 	return data + 256;
 }
 
-/*
- * Prepare the descriptor; what is refused is done without, but for non-blocking.
- *
- * Of packets that wait together the kernel sends those of the highest priority
- * first, and among equals those of the oldest connection: a speaker that comes
- * back would have its packets some slots later than before, and the others
- * theirs sooner. So each has a priority of its own.
- */
-static int set_up_socket(int fd, uint32_t cost, uint32_t rank, uint32_t *ret_sndbuf,
-			 bool *ret_tells_room)
+/* Prepare the descriptor; what is refused is done without, but for non-blocking. */
+static int set_up_socket(int fd, uint32_t cost, uint32_t *ret_sndbuf, bool *ret_tells_room)
 {
 	int want = (int)(QUEUE_MAX * cost / 2); /* the kernel doubles it */
-	int priority = (int)(PRIORITY - (rank < PRIORITY ? rank : PRIORITY));
 	int domain = 0, have = 0;
 	socklen_t len = sizeof(int);
 	int flags = fcntl(fd, F_GETFL);
@@ -321,7 +330,6 @@ static int set_up_socket(int fd, uint32_t cost, uint32_t rank, uint32_t *ret_snd
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &want, sizeof(want));
-	setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof(priority));
 	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &have, &len) < 0)
 		return -errno;
 	len = sizeof(int);
@@ -380,13 +388,13 @@ static uint32_t source_number(const char *name)
 static int prepare_stream(const struct a2dp *a, const struct a2dp_stream *stream,
 			  struct link *ret, char why[A2DP_WHY_MAX])
 {
-	struct link l = { .fd = stream->fd };
+	struct link l = { .fd = stream->fd, .priority = -1 };
 	int r = read_stream(a, stream, &l.pool, why);
 
 	if (r < 0)
 		return r;
 	l.cost = kernel_cost(l.pool.stream.mtu);
-	r = set_up_socket(l.fd, l.cost, stream->rank, &l.sndbuf, &l.tells_room);
+	r = set_up_socket(l.fd, l.cost, &l.sndbuf, &l.tells_room);
 	if (r < 0) {
 		snprintf(why, A2DP_WHY_MAX, "no socket to send to: %s", strerror(-r));
 		return r;

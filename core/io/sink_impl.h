@@ -49,6 +49,7 @@ struct sink {
 	struct sender *sender;	     /* NULL: not served by one */
 	struct sink *next_served;    /* the sender's */
 	uint32_t patience;	     /* cycles it may wait to be served; 1 as it is made */
+	uint32_t turn;		     /* how many sent before it in this round; the sender's */
 	struct health health;
 	_Atomic bool flowing; /* what sink_flowing() says; any thread of the kind sets it */
 	char name[64];	      /* the speaker's, cut */

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/scope.h"
+#include "core/io/sink_impl.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -505,37 +506,29 @@ static void two_speakers_play_the_same_frame_at_the_same_stamp(void **state)
 	free(other);
 }
 
-static int priority_of_rank(uint8_t rank)
-{
-	struct a2dp_stream stream = { .mtu = 672, .config = { 0x21, 0x15, 2, 53 }, .edr = 2 };
-	struct listener *listener = malloc(sizeof(*listener));
-	struct hall hall;
-	socklen_t len = sizeof(int);
-	int seen = -1, fd;
-
-	assert_non_null(listener);
-	hall_init(&hall, hall_music);
-	hall_add(&hall, &a2dp);
-	listener_init(listener, joint, HALL_RATE, &stream.fd);
-	stream.rank = rank;
-	fd = dup(stream.fd);
-	assert_int_equal(sink_attach(hall.sink[0], &stream), 0);
-	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_PRIORITY, &seen, &len), 0);
-	close(fd);
-	hall_done(&hall);
-	listener_done(listener);
-	free(listener);
-	return seen;
-}
-
 /* 6 is the most that everybody may have. */
-static void who_stands_first_has_the_higher_priority(void **state)
+static void the_priority_falls_with_the_turn(void **state)
 {
+	static const int wanted[][2] = { { 0, 6 }, { 1, 5 }, { 6, 0 }, { 30, 0 }, { 2, 4 } };
+	struct a2dp_stream stream = { .mtu = 672, .config = { 0x21, 0x15, 2, 53 }, .edr = 2 };
+	struct scene s;
+	socklen_t len = sizeof(int);
+	int seen, fd;
+
 	(void)state;
-	assert_int_equal(priority_of_rank(0), 6);
-	assert_int_equal(priority_of_rank(1), 5);
-	assert_int_equal(priority_of_rank(6), 0);
-	assert_int_equal(priority_of_rank(200), 0);
+	begin(&s, hall_music, joint, 672, 2);
+	listener_done(s.listener);
+	listener_init(s.listener, joint, 20 * HALL_RATE, &stream.fd);
+	fd = dup(stream.fd);
+	assert_int_equal(sink_attach(s.hall.sink[0], &stream), 0);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		s.hall.sink[0]->turn = (uint32_t)wanted[i][0];
+		run(&s, SECONDS(1) / 10, true);
+		assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_PRIORITY, &seen, &len), 0);
+		assert_int_equal(seen, wanted[i][1]);
+	}
+	close(fd);
+	end(&s);
 }
 
 int main(void)
@@ -558,7 +551,7 @@ int main(void)
 		cmocka_unit_test(a_burst_after_sleep_costs_packets_and_no_bitpool),
 		cmocka_unit_test(a_sender_that_slept_50_ms_loses_nothing),
 		cmocka_unit_test(two_speakers_play_the_same_frame_at_the_same_stamp),
-		cmocka_unit_test(who_stands_first_has_the_higher_priority),
+		cmocka_unit_test(the_priority_falls_with_the_turn),
 	};
 
 	return cmocka_run_group_tests_name("a2dp", tests, NULL, NULL);

@@ -19,6 +19,7 @@
 struct witness {
 	struct sink base;
 	struct witness_log *log;
+	bool idle; /* has nothing to send */
 	_Atomic uint32_t rounds;
 };
 
@@ -27,6 +28,7 @@ struct witness_log {
 	struct {
 		const struct witness *who;
 		bool sending;
+		uint32_t turn;
 	} entry[4096];
 };
 
@@ -38,6 +40,7 @@ static void note(struct witness *w, bool sending)
 		return;
 	w->log->entry[n].who = w;
 	w->log->entry[n].sending = sending;
+	w->log->entry[n].turn = w->base.turn;
 	atomic_store(&w->log->n, n + 1);
 }
 
@@ -52,9 +55,10 @@ static bool witness_send(struct sink *s, uint64_t now)
 	struct witness *w = (struct witness *)s;
 
 	(void)now;
-	note(w, true);
+	if (!w->idle)
+		note(w, true);
 	atomic_fetch_add(&w->rounds, 1);
-	return true;
+	return !w->idle;
 }
 
 static const struct sink_ops witness_ops = {
@@ -111,6 +115,35 @@ static void all_encode_before_anyone_sends_and_the_first_place_goes_round(void *
 				first[k] = first[k] || log->entry[i].who == &w[k];
 	}
 	assert_true(first[0] && first[1] && first[2]);
+	free(log);
+}
+
+/* Or the one behind it would be first twice as often as the others. */
+static void who_has_nothing_to_send_takes_no_turn(void **state)
+{
+	struct witness w[4];
+	struct witness_log *log = calloc(1, sizeof(*log));
+	struct sender *s = NULL;
+	uint32_t had[4][3] = { 0 };
+
+	(void)state;
+	assert_non_null(log);
+	assert_int_equal(sender_new(&s), 0);
+	for (int i = 0; i < 4; i++) {
+		w[i] = (struct witness){ .base = { .ops = &witness_ops }, .log = log };
+		w[i].idle = i == 2;
+		sender_add(s, &w[i].base);
+	}
+	for (int i = 0; i < 12; i++)
+		round_trip(s, &w[0]);
+	sender_free(s);
+
+	for (uint32_t i = 0; i < atomic_load(&log->n); i++)
+		if (log->entry[i].sending)
+			had[log->entry[i].who - w][log->entry[i].turn]++;
+	for (int i = 0; i < 4; i++)
+		for (int turn = 0; turn < 3; turn++)
+			assert_int_equal(had[i][turn], i == 2 ? 0 : 4);
 	free(log);
 }
 
@@ -304,6 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_idle_sender_and_no_sender_are_freed),
 		cmocka_unit_test(nobody_is_woken_for_sinks_that_can_wait),
+		cmocka_unit_test(who_has_nothing_to_send_takes_no_turn),
 		cmocka_unit_test(a_removed_sink_is_never_touched_again),
 		cmocka_unit_test(all_encode_before_anyone_sends_and_the_first_place_goes_round),
 		cmocka_unit_test(the_pacer_keeps_the_engine_on_the_clock),
