@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -199,4 +200,19 @@ long host_memory(pid_t pid)
 			break;
 	fclose(f);
 	return kb;
+}
+
+int host_descriptors(pid_t pid)
+{
+	char path[64];
+	int n = -2; /* "." and ".." */
+	DIR *d;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	d = opendir(path);
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
 }

@@ -50,4 +50,7 @@ void host_no_gap(const struct ff_snapshot *before, const struct ff_snapshot *now
 /* Resident memory of a process, kB. */
 long host_memory(pid_t pid);
 
+/* Descriptors it has open. */
+int host_descriptors(pid_t pid);
+
 #endif

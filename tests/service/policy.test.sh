@@ -62,13 +62,18 @@ for words in 'Get ss org.fanfare.Fanfare1 Speakers' 'GetAll s org.fanfare.Fanfar
 	# shellcheck disable=SC2086 # words are meant
 	refused "$words" "$(interface=org.freedesktop.DBus.Properties call other $words)"
 done
+refused Ping "$(interface=org.freedesktop.DBus.Peer call other Ping)"
 refused Introspect "$(interface=org.freedesktop.DBus.Introspectable call other Introspect)"
 kill -0 "$pid" || is 'Fanfare, asked to stop by another user' gone there
 
 # ---- the memory, and the program's own words
-if as other sh -c "cat /proc/$pid/fd/* /proc/$pid/map_files/*" >/dev/null 2>&1; then
-	is 'the memory, through /proc' read refused
-fi
+memory=$(find "/proc/$pid/fd" -lname '/memfd:*' | head -1)
+[ -n "$memory" ] && cat "$memory" >"$dir/seen" && [ -s "$dir/seen" ] || is 'the memory, for root' "$memory" 'read'
+for file in "$memory" /proc/"$pid"/fd/* /proc/"$pid"/map_files/* /proc/"$pid"/mem; do
+	if as other head -c 1 "$file" >/dev/null 2>&1; then
+		is "$file, of another user" read refused
+	fi
+done
 said=$(as other "$dir/program" status 2>&1)
 is 'status by another user' "$?" 1
 case $said in
