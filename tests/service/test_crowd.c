@@ -92,9 +92,12 @@ static int on_reply(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	if (!sd_bus_message_is_method_error(m, NULL)) {
 		a->by->taken++;
 		a->by->held[a->knob] = a->value;
-	} else if (sd_bus_message_is_method_error(m, SERVICE_BUSY)) {
+	} else if (sd_bus_message_is_method_error(m, SERVICE_BUSY) ||
+		   /* the bus itself: over 128 calls that were not answered yet */
+		   sd_bus_message_is_method_error(m, SD_BUS_ERROR_LIMITS_EXCEEDED)) {
 		a->by->refused++;
 	} else {
+		print_message("%s\n", sd_bus_message_get_error(m)->message);
 		a->by->other++;
 	}
 	return 0;
