@@ -2,6 +2,7 @@
 /* arrival - see arrival.h. */
 #include "core/align/arrival.h"
 
+#include "core/align/peak.h"
 #include "core/align/sweep.h"
 
 #include <errno.h>
@@ -22,11 +23,7 @@
 #define HIGH 14000.0
 #define EVEN 1e-4 /* of the sweep's greatest power: less than that is not divided by */
 
-#define LEAD_S	  0.020 /* the direct sound is at most so long before the highest peak */
-#define QUIET_S	  0.030 /* and what lies so long before that is noise */
-#define FIRST_DB  12.0	/* under the highest, at most, to be the direct sound */
-#define STANDS_DB 14.0	/* over the noise, at least */
-#define HEARD_DB  18.0	/* what the highest must have over the noise */
+#define HEARD_DB 18.0 /* what the highest peak must have over the noise */
 
 /*
  * What stands in the way takes the high tones first. So in the low ones the
@@ -54,29 +51,11 @@ struct arrival_finder {
 	double unit;		/* what the transform of a response of gain 1 has at 1 kHz */
 };
 
-static double to_db(double x)
-{
-	return 20.0 * log10(fmax(x, 1e-9));
-}
-
-static double from_db(double db)
-{
-	return pow(10.0, db / 20.0);
-}
-
 /* ---- what is divided by ------------------------------------------------------------------ */
-
-/* 0 below from, 1 above to, half a cosine between. */
-static double rise(double f, double from, double to)
-{
-	double x = fmin(fmax((f - from) / (to - from), 0), 1);
-
-	return 0.5 - 0.5 * cos(TAU / 2 * x);
-}
 
 static double weight(double f, double high)
 {
-	return rise(f, LOW, FULL) * (1 - rise(f, 0.6 * high, high));
+	return peak_rise(f, LOW, FULL) * (1 - peak_rise(f, 0.6 * high, high));
 }
 
 /*
@@ -176,7 +155,7 @@ static void keep_low(struct arrival_finder *f)
 {
 	for (size_t k = 0; k <= f->n / 2; k++) {
 		double hz = (double)k * f->rate / (double)f->n;
-		float w = (float)(1 - rise(hz, DULL_FROM, DULL_TO));
+		float w = (float)(1 - peak_rise(hz, DULL_FROM, DULL_TO));
 
 		f->spectrum[k].r *= w;
 		f->spectrum[k].i *= w;
@@ -184,62 +163,9 @@ static void keep_low(struct arrival_finder *f)
 	transform_back(f);
 }
 
-static int by_size(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Of the envelope where nothing has come yet; where that is too short, of all of it. */
 static double noise_floor(struct arrival_finder *f, size_t highest)
 {
-	size_t quiet = (size_t)((LEAD_S + QUIET_S) * f->rate), n = 0;
-	size_t end = highest > quiet + f->search / 10 ? highest - quiet : f->search;
-
-	for (size_t i = 0; i < end; i += 8)
-		f->sorted[n++] = f->time[i];
-	qsort(f->sorted, n, sizeof(*f->sorted), by_size);
-	return fmax((double)f->sorted[n / 2], 1e-9);
-}
-
-static size_t highest_of(const float *x, size_t from, size_t to)
-{
-	size_t at = from;
-
-	for (size_t i = from; i < to; i++)
-		if (x[i] > x[at])
-			at = i;
-	return at;
-}
-
-/* The first peak before the highest that is loud enough, or that itself. */
-static size_t first_peak(const struct arrival_finder *f, size_t highest, double floor)
-{
-	const float *env = f->time;
-	size_t lead = (size_t)(LEAD_S * f->rate), i = highest > lead ? highest - lead : 0;
-	float over = (float)fmax((double)env[highest] * from_db(-FIRST_DB),
-				 floor * from_db(STANDS_DB));
-
-	while (i < highest && env[i] < over)
-		i++;
-	while (i < highest && env[i + 1] > env[i])
-		i++;
-	return i;
-}
-
-/* Where between the samples the peak at i lies: a parabola through three logarithms. */
-static double between(const float *env, size_t i)
-{
-	double a, b, c, bend;
-
-	if (i == 0)
-		return 0;
-	a = log(fmax((double)env[i - 1], 1e-12));
-	b = log(fmax((double)env[i], 1e-12));
-	c = log(fmax((double)env[i + 1], 1e-12));
-	bend = a - 2 * b + c;
-	return bend < 0 ? fmin(fmax(0.5 * (a - c) / bend, -0.5), 0.5) : 0;
+	return peak_noise(f->time, f->search, highest, f->rate, f->sorted);
 }
 
 /* ---- what it looks like ------------------------------------------------------------------ */
@@ -258,8 +184,8 @@ static double middle_level(const struct arrival_finder *f, size_t peak)
 		double re = 0, im = 0;
 
 		for (size_t i = 0; i < n && from + i < f->n; i++) {
-			double edge = rise((double)i, 0, (double)ahead / 2) *
-				      (1 - rise((double)i, (double)n / 2, (double)n));
+			double edge = peak_rise((double)i, 0, (double)ahead / 2) *
+				      (1 - peak_rise((double)i, (double)n / 2, (double)n));
 			double c = edge * cos(w * (double)i), s = edge * sin(w * (double)i);
 
 			re += c * (double)f->response[from + i].r +
@@ -271,32 +197,19 @@ static double middle_level(const struct arrival_finder *f, size_t peak)
 		im /= weight(hz, HIGH);
 		power += (re * re + im * im) / TONES;
 	}
-	return to_db(sqrt(power) / f->unit);
-}
-
-static void draw(const struct arrival_finder *f, size_t peak, size_t highest, float *points)
-{
-	double step = ARRIVAL_POINT_S * f->rate;
-
-	for (int i = 0; i < ARRIVAL_POINTS; i++) {
-		double from = (double)peak + (i - ARRIVAL_AHEAD - 0.5) * step;
-		size_t a = from > 0 ? (size_t)from : 0, b = a + (size_t)step + 1;
-		size_t at = highest_of(f->time, a, b < f->n ? b : f->n);
-		double db = to_db((double)f->time[at] / (double)f->time[highest]);
-
-		points[i] = (float)fmin(fmax(1 + db / 40, 0), 1);
-	}
+	return peak_to_db(sqrt(power) / f->unit);
 }
 
 /* Of the low tones: what is loudest before the peak. */
 static void look_ahead(struct arrival_finder *f, size_t peak, struct arrival *ret)
 {
-	size_t lead = (size_t)(LEAD_S * f->rate), wide = (size_t)(DULL_S * f->rate);
-	size_t highest = highest_of(f->time, 0, f->search), at;
+	size_t lead = (size_t)(PEAK_LEAD_S * f->rate), wide = (size_t)(DULL_S * f->rate);
+	size_t highest = peak_highest(f->time, 0, f->search), at;
 
-	ret->low_snr_db = to_db((double)f->time[highest] / noise_floor(f, highest));
-	at = highest_of(f->time, peak > lead ? peak - lead : 0, peak > wide ? peak - wide : 0);
-	ret->ahead_db = to_db((double)f->time[highest] / (double)f->time[at]);
+	ret->low_snr_db = peak_to_db((double)f->time[highest] / noise_floor(f, highest));
+	at = peak_highest(f->time, peak > lead ? peak - lead : 0,
+			  peak > wide ? peak - wide : 0);
+	ret->ahead_db = peak_to_db((double)f->time[highest] / (double)f->time[at]);
 	ret->ahead_by = (double)(peak - at) / f->rate;
 }
 
@@ -335,21 +248,22 @@ static bool is_clipped(const float *x, size_t n)
 /* With the envelope in f->time: what the direct sound is and what of it. */
 static void judge(struct arrival_finder *f, struct arrival *ret)
 {
-	size_t highest = highest_of(f->time, 0, f->search);
+	size_t highest = peak_highest(f->time, 0, f->search);
 	double floor = noise_floor(f, highest);
 	size_t first;
 
-	ret->snr_db = to_db((double)f->time[highest] / floor);
+	ret->snr_db = peak_to_db((double)f->time[highest] / floor);
 	if (ret->snr_db < HEARD_DB) {
 		ret->verdict = ARRIVAL_MISSING;
 		return;
 	}
-	first = first_peak(f, highest, floor);
+	first = peak_first(f->time, highest, floor, f->rate);
 	ret->verdict = ARRIVAL_HEARD;
-	ret->at = ((double)first + between(f->time, first)) / f->rate;
-	ret->under_db = to_db((double)f->time[highest] / (double)f->time[first]);
+	ret->at = ((double)first + peak_between(f->time, first)) / f->rate;
+	ret->under_db = peak_to_db((double)f->time[highest] / (double)f->time[first]);
 	ret->level_db = middle_level(f, first);
-	draw(f, first, highest, ret->points);
+	peak_draw(f->time, f->n, first, highest, ARRIVAL_POINT_S * f->rate, ARRIVAL_AHEAD,
+		  ret->points, ARRIVAL_POINTS);
 	keep_low(f);
 	look_ahead(f, first, ret);
 }
@@ -362,7 +276,7 @@ void arrival_find(struct arrival_finder *f, const float *record, size_t frames, 
 	*ret = (struct arrival){ .verdict = ARRIVAL_OUTSIDE };
 	if (!cut_out(f, record, frames, start))
 		return;
-	ret->noise_db = to_db(rms(f->time, f->rate / 10));
+	ret->noise_db = peak_to_db(rms(f->time, f->rate / 10));
 	if (rms(f->time, f->window) < SILENT) {
 		ret->verdict = ARRIVAL_DEAD;
 		return;

@@ -313,29 +313,30 @@ static void make_dry(const struct room *r, const struct room_speaker *s, float *
 		through_sbc(dry, DRY);
 }
 
-static void lose(struct room *r, const struct room_speaker *s, float *dry)
+static void lose(struct room *r, const struct room_speaker *s, float *dry, size_t frames)
 {
-	for (size_t at = 0; at < DRY; at += PLAYED / 100)
+	for (size_t at = 0; at < frames; at += PLAYED / 100)
 		if (chance(r, s->lost))
-			for (size_t i = at; i < at + PLAYED / 100 && i < DRY; i++)
+			for (size_t i = at; i < at + PLAYED / 100 && i < frames; i++)
 				dry[i] = 0;
 }
 
 /*
- * By the speaker's clock and the microphone's: n frames of the microphone's, the
- * sweep beginning begin frames after the first.
+ * By the speaker's clock and the microphone's: n frames of the microphone's, frame
+ * lead of the dry ones sounding begin frames after the first.
  */
 static void play(const struct room *r, const struct room_speaker *s, const float *dry,
-		 double begin, float *to, size_t n)
+		 size_t frames, size_t lead, double begin, float *to, size_t n)
 {
 	double step = PLAYED * (1 + s->ppm * 1e-6) / (r->mic_rate * (1 + r->mic_ppm * 1e-6));
 
 	for (size_t i = 0; i < n; i++) {
-		double at = LEAD + ((double)i - begin) * step, whole = floor(at), sum = 0;
+		double at = (double)lead + ((double)i - begin) * step, whole = floor(at),
+		       sum = 0;
 		const float *row = sinc_row(at - whole);
 		long first = (long)whole - (TAPS / 2 - 1);
 
-		if (first < 0 || first + TAPS > (long)DRY)
+		if (first < 0 || first + TAPS > (long)frames)
 			continue;
 		for (int k = 0; k < TAPS; k++)
 			sum += (double)(row[k] * dry[first + k]);
@@ -401,21 +402,22 @@ static void add_slot(struct room *r, struct workshop *w, uint32_t i, uint32_t sl
 	float *heard = calloc(DRY, sizeof(*heard));
 
 	memcpy(heard, dry, DRY * sizeof(*heard));
-	lose(r, s, heard);
+	lose(r, s, heard, DRY);
 	memset(w->a, 0, w->n * sizeof(*w->a));
-	play(r, s, heard, begin - (double)at + TAPS, w->a, (size_t)(0.52 * rate));
+	play(r, s, heard, DRY, LEAD, begin - (double)at + TAPS, w->a, (size_t)(0.52 * rate));
 	hear(w, record, frames, at);
 	free(heard);
 }
 
-static void add_noise(struct room *r, float *record, size_t frames)
+/* So far (dB) under the mean power of sounding frames. */
+static void add_noise(struct room *r, double under_db, double sounding, float *record,
+		      size_t frames)
 {
 	double power = 0, pink = 0, rms, share = room_random(r, 0, 1);
-	double slots = sweep_slots(r->run.speakers);
 
 	for (size_t i = 0; i < frames; i++)
 		power += (double)(record[i] * record[i]);
-	rms = sqrt(power / (slots * SWEEP_S * r->mic_rate)) * pow(10, -r->snr_db / 20);
+	rms = sqrt(power / sounding) * pow(10, -under_db / 20);
 	for (size_t i = 0; i < frames; i++) {
 		pink += 0.06 * (normal(r) - pink); /* of a fan, or the street */
 		record[i] +=
@@ -451,10 +453,42 @@ float *room_record(struct room *r, size_t *ret_frames)
 		add_slot(r, &w, i, i, dry, record, frames);
 		add_slot(r, &w, i, sweep_slots(r->run.speakers) - 1 - i, dry, record, frames);
 	}
-	add_noise(r, record, frames);
+	add_noise(r, r->snr_db, sweep_slots(r->run.speakers) * SWEEP_S * r->mic_rate, record,
+		  frames);
 	leave_headroom(record, frames);
 	close_workshop(&w);
 	free(dry);
 	*ret_frames = frames;
 	return record;
+}
+
+void room_hear(struct room *r, uint32_t i, const float *sent, size_t n, float *record,
+	       size_t frames)
+{
+	const struct room_speaker *s = &r->speaker[i];
+	double rate = r->mic_rate * (1 + r->mic_ppm * 1e-6), half = 0.5 * (double)n / PLAYED;
+	double begin = (ROOM_LEAD + s->latency + s->ppm * 1e-6 * half) * rate;
+	size_t tail = (size_t)((0.1 + r->rt60 * 0.8) * r->mic_rate);
+	float *dry = calloc(n, sizeof(*dry));
+	struct workshop w;
+
+	open_workshop(&w, frames + tail);
+	room_response(r, i, w.a, tail);
+	memset(w.a + tail, 0, (w.n - tail) * sizeof(*w.a));
+	kiss_fftr(w.forward, w.a, w.room);
+	memcpy(dry, sent, n * sizeof(*dry));
+	if (s->sbc)
+		through_sbc(dry, n);
+	lose(r, s, dry, n);
+	memset(w.a, 0, w.n * sizeof(*w.a));
+	play(r, s, dry, n, 0, begin, w.a, frames);
+	hear(&w, record, frames, 0);
+	close_workshop(&w);
+	free(dry);
+}
+
+void room_noise(struct room *r, double under_db, float *record, size_t frames)
+{
+	add_noise(r, under_db, (double)frames, record, frames);
+	leave_headroom(record, frames);
 }

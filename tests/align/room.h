@@ -19,6 +19,7 @@
 
 #define ROOM_SPEAKERS 6
 #define ROOM_EXPECTED 0.17 /* s, of latency, by who does not know better */
+#define ROOM_LEAD     1.0  /* s of recording before what room_hear() lets sound */
 
 struct room_speaker {
 	double place[3];   /* m */
@@ -60,5 +61,15 @@ void room_response(struct room *r, uint32_t speaker, float *to, size_t n);
 
 /* What the microphone hears of the whole run: *ret_frames frames, to be freed. */
 float *room_record(struct room *r, size_t *ret_frames);
+
+/*
+ * Let a speaker play n frames at 44,100 Hz, and add what the microphone hears of them to its
+ * recording. Its clock is right at the middle of them.
+ */
+void room_hear(struct room *r, uint32_t speaker, const float *sent, size_t n, float *record,
+	       size_t frames);
+
+/* Add noise so far (dB) under what the recording holds, and leave headroom. */
+void room_noise(struct room *r, double under_db, float *record, size_t frames);
 
 #endif
