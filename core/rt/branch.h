@@ -37,6 +37,7 @@ struct feed {
 struct branch {
 	uint32_t id;   /* of the speaker, for the trace */
 	uint32_t zone; /* whose mix it got last */
+	uint32_t over; /* what was added to it, as struct plan_branch counts */
 	enum channel_map map;
 	struct gain gain;
 	struct limiter limiter;

@@ -40,6 +40,7 @@ static void adopt_branch(const struct plan_branch *pb, uint64_t frame, uint32_t 
 	delay_jump(b->delay, pb->delay);
 	b->map = pb->map;
 	b->zone = pb->zone;
+	b->over = pb->over;
 	if (!b->started)
 		b->next = frame; /* its line is silent as it was made */
 	b->started = true;
@@ -168,6 +169,8 @@ static void run_feeds(struct engine *e, uint64_t frame, uint64_t now)
 		if (z < p->zones_n && p->zone_level[z])
 			level_measure(p->zone_level[z], e->mix[z], n);
 	}
+	if (p->listener)
+		ring_write(p->listener, frame, e->mix[p->listened_zone], n);
 }
 
 /* Tell of a sink that stalls, once, and of its recovery with the sum of its losses. */
@@ -203,14 +206,29 @@ static const float *mix_of(struct engine *e, const struct plan_branch *pb)
 	return e->blend;
 }
 
+/* What lies over a mix, too; in the period after which it goes its feed fades away in it. */
+static const float *with_over(struct engine *e, const struct plan_branch *pb, const float *mix)
+{
+	uint32_t over = pb->over ? pb->over : pb->branch->over;
+	const float *top = e->mix[over - (over > 0)];
+
+	pb->branch->over = pb->over;
+	if (!over)
+		return mix;
+	for (uint32_t i = 0; i < 2 * e->time.period; i++)
+		e->blend[i] = mix[i] + top[i];
+	return e->blend;
+}
+
 static void run_branches(struct engine *e, uint64_t frame, uint64_t now)
 {
 	const struct plan *p = e->plan;
 
 	for (uint32_t i = 0; i < p->branches_n; i++) {
 		const struct plan_branch *pb = &p->branches[i];
-		bool placed = branch_run(pb->branch, frame, mix_of(e, pb), e->time.period,
-					 pb->map, pb->flowing, e->work, e->spare);
+		const float *mix = with_over(e, pb, mix_of(e, pb));
+		bool placed = branch_run(pb->branch, frame, mix, e->time.period, pb->map,
+					 pb->flowing, e->work, e->spare);
 
 		note_branch(e, pb->branch, placed, now);
 	}

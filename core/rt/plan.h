@@ -12,7 +12,7 @@
 
 #include "core/rt/branch.h"
 
-#define PLAN_ZONES    9	 /* a profile's 8, and one for what only a tuner plays */
+#define PLAN_ZONES    11 /* a profile's 8, one for what only a tuner plays, two for probes */
 #define PLAN_FEEDS    18 /* a profile's 16, and those of clicks or of a measurement */
 #define PLAN_BRANCHES 64
 
@@ -25,6 +25,7 @@ struct plan_feed {
 struct plan_branch {
 	struct branch *branch;
 	uint32_t zone; /* crossfaded over the first block when it is another one */
+	uint32_t over; /* number of a mix that is added to it, from 1; 0 = none */
 	enum channel_map map;
 	float gain;	/* linear, 0 = silent: volume, mute, solo and masters together */
 	uint32_t delay; /* frames, up to BRANCH_DELAY_MAX_MS */
@@ -38,6 +39,9 @@ struct plan {
 	struct plan_feed feeds[PLAN_FEEDS];
 	struct plan_branch branches[PLAN_BRANCHES];
 	struct level *zone_level[PLAN_ZONES]; /* control's, outlive every plan */
+	struct ring
+		*listener; /* control's, gets the mix of listened_zone; NULL = nobody listens */
+	uint32_t listened_zone;
 };
 
 #endif

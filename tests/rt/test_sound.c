@@ -195,6 +195,86 @@ static void sources_of_one_zone_are_mixed_and_zones_kept_apart(void **state)
 	stage_done(&s);
 }
 
+/* ---- what lies over a mix ---------------------------------------------------------------- */
+
+static void a_mix_over_another_is_heard_by_whom_it_is_for(void **state)
+{
+	struct stage s;
+	struct plan *p;
+	uint64_t n;
+
+	(void)state;
+	stage_init(&s);
+	s.wave[0] = stage_sine;
+	s.wave[1] = stage_counter;
+	p = stage_plan(&s, 2, 2);
+	p->feeds[1].zone = 1;
+	p->branches[1].over = 2; /* the mix of zone 1, counted from 1 */
+	stage_send(&s, p);
+	stage_run(&s, 20);
+	n = frame_of(&s) - 1;
+	assert_float_equal(s.heard[0][2 * n], stage_sine(n, 0), 1e-6f);
+	assert_float_equal(s.heard[1][2 * n], stage_sine(n, 0) + stage_counter(n, 0), 1e-6f);
+	assert_float_equal(s.heard[1][2 * n + 1], stage_sine(n, 1) + stage_counter(n, 1),
+			   1e-6f);
+	stage_done(&s);
+}
+
+static void what_lay_over_a_mix_fades_and_the_mix_goes_on(void **state)
+{
+	struct stage s;
+	struct plan *p;
+	uint64_t from, to;
+
+	(void)state;
+	stage_init(&s);
+	s.wave[0] = s.wave[1] = stage_sine;
+	p = stage_plan(&s, 2, 1);
+	p->feeds[1].zone = 1;
+	p->branches[0].over = 2;
+	stage_send(&s, p);
+	stage_run(&s, 20);
+	from = frame_of(&s);
+	stage_send(&s, stage_plan(&s, 1, 1)); /* neither its feed nor its zone is left */
+	stage_run(&s, 10);
+	to = frame_of(&s);
+	/* twice the wave's slope, and no more: 0.0628 a frame */
+	assert_true(largest_step(s.heard[0], 1000, to) < 0.066f);
+	assert_float_equal(s.heard[0][2 * (from - 1)], 2 * stage_sine(from - 1, 0), 1e-6f);
+	for (uint64_t n = from + STAGE_PERIOD; n < to; n++)
+		assert_float_equal(s.heard[0][2 * n], stage_sine(n, 0), 1e-6f);
+	stage_done(&s);
+}
+
+static void a_listener_gets_the_mix_of_its_zone_frame_by_frame(void **state)
+{
+	SCOPED(ring_freep) struct ring *r = NULL;
+	float heard[2 * STAGE_PERIOD];
+	struct stage s;
+	struct plan *p;
+
+	(void)state;
+	assert_int_equal(ring_new(4 * STAGE_PERIOD, &r), 0);
+	stage_init(&s);
+	s.wave[0] = stage_sine;
+	s.wave[1] = stage_counter;
+	p = stage_plan(&s, 2, 1);
+	p->feeds[0].zone = 1;
+	p->listener = r;
+	p->listened_zone = 1;
+	stage_send(&s, p);
+	for (uint32_t i = 0; i < 20; i++) {
+		uint64_t at = frame_of(&s);
+
+		stage_run(&s, 1);
+		assert_int_equal(ring_read(r, at, heard, STAGE_PERIOD), STAGE_PERIOD);
+		for (uint32_t k = 0; k < STAGE_PERIOD && i > 2; k++)
+			assert_float_equal(heard[2 * k], stage_sine(at + k, 0), 1e-6f);
+		ring_read(r, at + STAGE_PERIOD, heard, 0); /* room for the next */
+	}
+	stage_done(&s);
+}
+
 /* ---- levels, maps, delays -----------------------------------------------------------------
  */
 
@@ -405,6 +485,9 @@ int main(void)
 		cmocka_unit_test(a_change_of_map_is_crossfaded),
 		cmocka_unit_test(delays_are_what_was_asked_to_the_frame),
 		cmocka_unit_test(a_delay_changed_while_playing_arrives_without_a_jump),
+		cmocka_unit_test(a_mix_over_another_is_heard_by_whom_it_is_for),
+		cmocka_unit_test(what_lay_over_a_mix_fades_and_the_mix_goes_on),
+		cmocka_unit_test(a_listener_gets_the_mix_of_its_zone_frame_by_frame),
 	};
 
 	return cmocka_run_group_tests_name("sound", tests, NULL, NULL);
