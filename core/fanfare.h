@@ -110,6 +110,7 @@ struct ff_speaker {
 	char doubt[FF_TEXT_MAX];      /* why that may hold no longer: "reconnected"; "" */
 	float trim_ms;		      /* the user's, signed: more is later */
 	float delay_ms;		      /* what our delay line adds so that all agree */
+	float skew_us; /* later than the zone's clock wants it, in software; NAN = not known */
 
 	char codec[16];	  /* "SBC", "" when nothing flows */
 	uint32_t bitrate; /* bit/s on the air */
@@ -134,6 +135,8 @@ struct ff_zone {
 	char name[FF_NAME_MAX];
 	float volume_db; /* the zone's master */
 	bool mute;
+	float skew_us; /* between the earliest and the latest that plays, in software; NAN =
+			  fewer than two */
 	struct ff_level level; /* the mix, before any speaker */
 };
 
@@ -265,7 +268,7 @@ struct ff_snapshot {
 	bool realtime;	       /* the clock thread has SCHED_FIFO */
 	char notice[FF_TEXT_MAX];     /* what the user should know, with what mends it */
 	uint64_t cycles, late_cycles; /* of the clock thread; late = by over a period */
-	float skew_us; /* largest software skew between playing speakers, NAN = not known */
+	float skew_us;		      /* the largest of any zone, NAN = not known */
 
 	bool attached; /* it plays in another process, and goes on without this one */
 	bool lost; /* that process is gone or silent: all of this is old; notice says more */

@@ -157,6 +157,10 @@ static void write_speaker(struct control *c, struct speaker *s, uint64_t now,
 	CUT_COPY(ret->doubt, doubt_words(s));
 	ret->trim_ms = (float)s->conf.trim_ms;
 	ret->delay_ms = s->delay_ms;
+	ret->skew_us = ret->state == FF_PLAYING
+			       ? (float)(1e6 * (h.skew + (double)s->delay / c->time.rate) -
+					 1e3 * (double)s->delay_ms)
+			       : NAN;
 	ret->sent = h.sent;
 	ret->drops = h.drops;
 	ret->drop_age_ms = h.drop_at ? ms_until(now, h.drop_at) : UINT32_MAX;
@@ -277,6 +281,28 @@ static void write_bluez(struct control *c, uint64_t now, struct ff_snapshot *ret
 	}
 }
 
+/* How far apart the speakers of each zone are, as far as software sees. */
+static void write_skew(struct ff_snapshot *ret)
+{
+	ret->skew_us = NAN;
+	for (uint32_t z = 0; z < ret->zones_n; z++) {
+		float least = INFINITY, most = -INFINITY;
+		uint32_t n = 0;
+
+		for (uint32_t i = 0; i < ret->speakers_n; i++) {
+			const struct ff_speaker *s = &ret->speakers[i];
+
+			if (s->zone != z || isnan(s->skew_us))
+				continue;
+			least = fminf(least, s->skew_us);
+			most = fmaxf(most, s->skew_us);
+			n++;
+		}
+		ret->zones[z].skew_us = n >= 2 ? most - least : NAN;
+		ret->skew_us = fmaxf(ret->skew_us, ret->zones[z].skew_us); /* NAN gives way */
+	}
+}
+
 /* ---- all of it -------------------------------------------------------------------------- */
 
 static void write_profiles(struct control *c, struct ff_snapshot *ret)
@@ -321,7 +347,6 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 		ret->cycles = atomic_load_explicit(&c->engine->cycles, memory_order_relaxed);
 		ret->late_cycles = atomic_load_explicit(&c->engine->late, memory_order_relaxed);
 	}
-	ret->skew_us = NAN;
 	ret->muted_all = c->muted_all;
 	ret->clicks_reference = c->clicks.reference;
 	ret->clicks_speaker = c->clicks.speaker;
@@ -340,6 +365,7 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 		write_speaker(c, c->speakers[i], now, &ret->speakers[ret->speakers_n++]);
 		ret->simulated &= c->speakers[i]->conf.output == OUTPUT_SIMULATED;
 	}
+	write_skew(ret);
 	measure_status(c, &ret->measure);
 	write_bluez(c, now, ret);
 	write_profiles(c, ret);

@@ -22,11 +22,13 @@ enum health_state {
 
 struct health_report {
 	enum health_state state;
-	char reason[160];	       /* "" while running well: what, and which device */
-	uint64_t retry_at;	       /* ns; 0 = no try planned */
-	uint32_t rate;		       /* frames/s at the device, 0 = unknown */
-	double ppm;		       /* its clock against ours; 0 where it has none */
-	double latency_ms;	       /* what the device says it adds; NAN = says nothing */
+	char reason[160];  /* "" while running well: what, and which device */
+	uint64_t retry_at; /* ns; 0 = no try planned */
+	uint32_t rate;	   /* frames/s at the device, 0 = unknown */
+	double ppm;	   /* its clock against ours; 0 where it has none */
+	double latency_ms; /* what the device says it adds; NAN = says nothing */
+	double skew; /* s that its sound is later than it should be, as far as we see; NAN = not
+			known */
 	uint64_t sent;		       /* periods or packets */
 	uint64_t drops;		       /* periods or packets that were lost */
 	uint64_t drop_at;	       /* ns of the last one, 0 = never */

@@ -2,6 +2,7 @@
 /* outlet - see outlet.h. */
 #include "core/io/outlet.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -178,6 +179,7 @@ void outlet_report(struct outlet *o, uint64_t latency)
 	h = health_begin(&o->base.health);
 	h->rate = o->rate;
 	h->ppm = st.ppm;
+	h->skew = st.playing ? st.error : (double)NAN;
 	h->latency_ms = (double)latency / (double)NS_PER_MS;
 	h->sent++;
 	health_end(&o->base.health);

@@ -320,6 +320,26 @@ static void sound_devices_are_listed_at_start_and_when_asked(void **state)
 	unsetenv("ALSA_CONFIG_PATH");
 }
 
+static void how_far_apart_two_are_in_software_is_told_to_the_part_of_a_frame(void **state)
+{
+	struct ff *ff;
+
+	(void)state;
+	write_two();
+	ff = open_profile("two.conf");
+	wait_for(ff, two_play, "both play");
+	assert_true(now.skew_us == 0 && now.zones[0].skew_us == 0);
+	submit(ff, (struct ff_command){
+			   .verb = FF_SET_TRIM, .id = speaker("B")->id, .value = 0.1f });
+	/* 4.41 frames are asked for, 4 are played */
+	WAIT_FOR(ff, fabsf(speaker("B")->skew_us + 9.297f) < 0.01f);
+	assert_true(fabsf(now.skew_us - 9.297f) < 0.01f);
+	submit(ff, (struct ff_command){ .verb = FF_REMOVE_SPEAKER, .id = speaker("B")->id });
+	WAIT_FOR(ff, isnan(now.skew_us));
+	assert_true(now.speakers_n == 1 && isnan(now.zones[0].skew_us));
+	ff_close(ff);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -333,6 +353,8 @@ int main(void)
 			a_flood_of_commands_is_answered_or_refused_and_the_last_one_holds),
 		cmocka_unit_test(a_saved_profile_says_what_was_heard),
 		cmocka_unit_test(sound_devices_are_listed_at_start_and_when_asked),
+		cmocka_unit_test(
+			how_far_apart_two_are_in_software_is_told_to_the_part_of_a_frame),
 	};
 
 	return cmocka_run_group_tests(tests, house_begin, house_end);
