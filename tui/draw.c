@@ -3,6 +3,7 @@
  * draw - the frame around the panes: header, tabs, notice, footer, and where
  * each pane goes. A small window drops what it can do without, never more.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -17,6 +18,7 @@
 
 #define DRAW_ALL_COLS 120 /* from this size on all panes are seen at once */
 #define DRAW_ALL_ROWS 32
+#define DRAW_SKEW_US  200.0f /* more than may be between any two kinds of outputs */
 
 void draw_rule(struct cells *c, struct rect r, const char *title, bool front)
 {
@@ -238,6 +240,11 @@ static void draw_tabs(const struct ui *ui, struct cells *c, int row)
 				    pane_kind((enum pane)i)->tab, ui->filter[i]);
 		cells_hit(c, (struct rect){ row, from, 1, col - from }, HIT_PANE, i, 0);
 	}
+	if (col + 24 < c->cols && isfinite(ui->snap.skew_us))
+		cells_format(c, row, c->cols - 24, 14,
+			     ui->snap.skew_us > DRAW_SKEW_US ? STYLE_WARN : STYLE_TAB,
+			     c->glyphs == GLYPHS_ASCII ? "%6.0f us skew" : "%6.0f µs skew",
+			     (double)ui->snap.skew_us);
 	if (col + 10 < c->cols) {
 		cells_text(c, row, c->cols - 8, 1, STYLE_KEY, "?");
 		cells_text(c, row, c->cols - 6, 5, STYLE_TAB, "help");

@@ -21,7 +21,7 @@
 
 /* Where each column begins, 0 = left out. */
 struct columns {
-	int name, name_w, axis, axis_w, reported, measured, trim, end;
+	int name, name_w, axis, axis_w, reported, measured, skew, trim, end;
 };
 
 static void align_columns(struct columns *k, int cols)
@@ -41,6 +41,8 @@ static void align_columns(struct columns *k, int cols)
 	if (cols >= 60) {
 		k->measured = at -= 9;
 		k->reported = at -= 9;
+		if (cols >= 72)
+			k->skew = at -= 8;
 	}
 	k->axis = k->name + k->name_w + 1;
 	k->axis_w = at - k->axis - 1;
@@ -138,6 +140,11 @@ static void align_row(const struct ui *ui, struct cells *c, struct rect r, int i
 			 s->latency_from == FF_LATENCY_MEASURED ? STYLE_TEXT : STYLE_DIM,
 			 s->measured_ms);
 	}
+	if (k.skew) {
+		snprintf(text, sizeof(text), isnan(s->skew_us) ? "--" : "%+.0f",
+			 (double)s->skew_us);
+		cells_right(c, r.row, r.col + k.skew, 7, STYLE_DIM, text);
+	}
 	snprintf(text, sizeof(text), s->trim_ms != 0 ? "%+.1f" : "0", (double)s->trim_ms);
 	cells_right(c, r.row, r.col + k.trim, k.end - k.trim,
 		    s->trim_ms != 0 ? STYLE_STRONG : STYLE_DIM, text);
@@ -163,6 +170,9 @@ static void align_headings(struct cells *c, struct rect r)
 		cells_right(c, r.row, r.col + k.reported, 8, STYLE_TITLE, "REPORTED");
 		cells_right(c, r.row, r.col + k.measured, 8, STYLE_TITLE, "MEASURED");
 	}
+	if (k.skew)
+		cells_right(c, r.row, r.col + k.skew, 7, STYLE_TITLE,
+			    c->glyphs == GLYPHS_ASCII ? "SKEW us" : "SKEW µs");
 	cells_right(c, r.row, r.col + k.trim, k.end - k.trim, STYLE_TITLE, "TRIM");
 }
 

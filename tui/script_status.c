@@ -158,6 +158,7 @@ static void script_json_speaker(struct json *j, const struct ff_speaker *s)
 	json_text(j, "microphone", s->microphone);
 	json_text(j, "doubt", s->doubt);
 	json_number(j, "delay_ms", s->delay_ms);
+	json_number(j, "skew_us", s->skew_us);
 	if (s->codec[0])
 		script_json_stream(j, s);
 	json_count(j, "sent", s->sent);
@@ -174,6 +175,7 @@ static void script_json_zone(struct json *j, const struct ff_zone *z)
 	json_text(j, "name", z->name);
 	json_number(j, "volume_db", z->volume_db);
 	json_bool(j, "mute", z->mute);
+	json_number(j, "skew_us", z->skew_us);
 	script_json_level(j, &z->level);
 	json_close(j, '}');
 }

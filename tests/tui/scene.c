@@ -37,6 +37,7 @@ static struct ff_speaker *add_speaker(struct ff_snapshot *s)
 		.reported_ms = 150.0f + (float)i,
 		.measured_ms = NAN,
 		.delay_ms = 20.0f - (float)(i % 20),
+		.skew_us = 7.0f - 3.0f * (float)(i % 6),
 		.codec = "SBC",
 		.bitrate = 328000,
 		.bitpool = 53,
@@ -62,6 +63,7 @@ static void silence(struct ff_speaker *p, enum ff_state state, const char *reaso
 	p->state = state;
 	snprintf(p->reason, sizeof(p->reason), "%s", reason);
 	p->level.peak_db[0] = p->level.peak_db[1] = FF_SILENT;
+	p->skew_us = NAN;
 	p->codec[0] = '\0';
 	p->rssi_known = 0;
 	p->battery = -1;
@@ -76,11 +78,13 @@ void scene_party(struct ff_snapshot *s, uint32_t speakers)
 		.rate = 44100,
 		.period = 512,
 		.realtime = true,
+		.skew_us = speakers > 1 ? 11.0f : NAN,
 		.bus = true,
 		.bluetoothd = true,
 		.zones_n = 1,
 		.zones[0] = { .name = "House",
 			      .volume_db = -8,
+			      .skew_us = speakers > 1 ? 11.0f : NAN,
 			      .level.peak_db = { -3.4f, -3.0f } },
 		.sources_n = 1,
 		.sources[0] = { .id = 1,
