@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#define ROOMS  8
+#define ROOMS  5
 #define SEED   20261121
 #define RATE   44100u
 #define FRAMES (30 * RATE / PROBE_HOP * PROBE_HOP)
