@@ -177,7 +177,8 @@ lab-boot:
 	@tests/lab/boot --release $(LAB) --boots $(BOOTS) --cuts $(CUTS)
 
 asan: deps-check
-	@ASAN_OPTIONS=detect_leaks=1 FANFARE_ROOMS=$${FANFARE_ROOMS:-30} $(MAKE) --no-print-directory unit BUILD=$(BUILD)/asan \
+	@ASAN_OPTIONS=detect_leaks=1 FANFARE_ROOMS=$${FANFARE_ROOMS:-30} \
+		FANFARE_MUSIC_ROOMS=$${FANFARE_MUSIC_ROOMS:-1} $(MAKE) --no-print-directory unit BUILD=$(BUILD)/asan \
 		OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
 # Left out: what has no thread to race with, and hours of sound to work through.
@@ -190,7 +191,7 @@ tsan: deps-check
 # are hours of sound, too.
 arm64: deps-arm64
 	@ONLY='tests/dsp/% tests/rt/% tests/store/% tests/tui/% tests/align/%' \
-		SKIP='tests/dsp/test_hour tests/align/test_rooms tests/tui/test_terminal tests/tui/test_program' \
+		SKIP='tests/dsp/test_hour tests/align/test_rooms tests/align/test_overhear tests/tui/test_terminal tests/tui/test_program' \
 		BUILD=$(BUILD) tests/arm64.sh $(filter lib%-dev,$(PKGS_BUILD) $(PKGS_CHECK))
 
 FUZZ_SECONDS ?= 20

@@ -2,7 +2,7 @@
 /*
  * Two speakers timed while music plays on: that the probe stays 20 dB under it,
  * and in rooms drawn from a seed what is found against what is true.
- * FANFARE_SEED=n draws others (0 = by the clock), FANFARE_ROOMS=n so many.
+ * FANFARE_SEED=n draws others (0 = by the clock), FANFARE_MUSIC_ROOMS=n so many.
  */
 #include "core/align/overhear.h"
 #include "core/align/probe.h"
@@ -238,7 +238,7 @@ static void try_room(struct tally *t, uint64_t seed)
 static void under_music_it_tells_the_truth_or_refuses(void **state)
 {
 	static struct tally t;
-	const char *given = getenv("FANFARE_SEED"), *many = getenv("FANFARE_ROOMS");
+	const char *given = getenv("FANFARE_SEED"), *many = getenv("FANFARE_MUSIC_ROOMS");
 	uint64_t seed = given ? strtoull(given, NULL, 10) : SEED;
 	int rooms = many ? atoi(many) : ROOMS;
 	double p95;
