@@ -80,7 +80,7 @@ int script_await(struct script *s, script_done_fn done, const void *arg, int ms)
 /* The next line of the log at priority level or worse that came since; NULL = none. */
 const char *script_logged(struct script *s, int level);
 
-/* Whether that speaker plays; -1 = not at the first try, and why. For script_await(). */
+/* Whether that speaker plays; -1 = not after some tries, and why. For script_await(). */
 int script_plays(struct script *s, const void *id);
 
 /* Put a question of a pairing to whoever sits here, each once. */

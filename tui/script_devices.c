@@ -14,7 +14,7 @@
 #include "tui/script.h"
 #include "tui/yes.h"
 
-#define SCAN_S	   10
+#define SCAN_S	   20 /* of which an inquiry has half, where BlueZ looks for Low Energy too */
 #define SCAN_MAX_S 300
 
 /* ---- scan ------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include "tui/taper.h"
 #include "tui/words.h"
 
+#define TRIES	    3	  /* of connecting, that are waited for */
 #define TRIM_MAX_MS 500.0 /* as fanfare.h says of FF_SET_TRIM */
 
 /* What one speaker is to be like. */
@@ -215,7 +216,8 @@ int script_plays(struct script *s, const void *id)
 		return 1;
 	if (sp->output != FF_OUT_BLUETOOTH) /* what is not there does not come by waiting */
 		return sp->reason[0] ? -1 : 0;
-	return sp->state == FF_RETRYING && sp->tries > 0 ? -1 : 0; /* it goes on trying */
+	/* the first one is often too soon; after some it goes on trying, unwatched */
+	return sp->state == FF_RETRYING && sp->tries >= TRIES ? -1 : 0;
 }
 
 static int script_is_off(struct script *s, const void *arg)
