@@ -74,7 +74,7 @@ static bool has_owner(sd_bus *bus, const char *name)
 }
 
 /* "5.66", by asking the program; "" = it is not where distributions put it. */
-static void bluetoothd_version(char ret[16])
+static void bluetoothd_version(const struct doctor *d, char ret[16])
 {
 	static const char *const places[] = { "/usr/libexec/bluetooth/bluetoothd",
 					      "/usr/lib/bluetooth/bluetoothd",
@@ -82,12 +82,13 @@ static void bluetoothd_version(char ret[16])
 
 	ret[0] = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !*ret; i++) {
-		char command[80];
+		char path[200], command[240];
 		FILE *f;
 
-		if (access(places[i], X_OK) < 0)
+		snprintf(path, sizeof(path), "%s%s", d->root, places[i]);
+		if (access(path, X_OK) < 0)
 			continue;
-		snprintf(command, sizeof(command), "%s --version 2>/dev/null", places[i]);
+		snprintf(command, sizeof(command), "%s --version 2>/dev/null", path);
 		f = popen(command, "re");
 		if (f && fgets(ret, 16, f))
 			ret[strcspn(ret, "\n")] = '\0';
@@ -102,7 +103,7 @@ static void examine_bluetoothd(struct doctor *d)
 	int major = 0, minor = 0;
 	char version[16];
 
-	bluetoothd_version(version);
+	bluetoothd_version(d, version);
 	if (sd_bus_open_system(&bus) < 0) {
 		doctor_find(d, FF_BAD, "apt install dbus; systemctl start dbus",
 			    "there is no D-Bus system bus");

@@ -44,6 +44,9 @@ struct doctor_adapter {
 /* [any] Take that event (len bytes) apart; 0, or -EBADMSG, -EIO (the kernel refuses). */
 int doctor_parse(const uint8_t *event, size_t len, struct doctor_adapter *ret);
 
+/* [any] What to think of the adapter hci ("hci0") that is like that. */
+void doctor_adapter(struct doctor *d, const char *hci, const struct doctor_adapter *a);
+
 /* [any] "5.0" for 9, "newer than 6.0" for what came later. */
 const char *doctor_version(uint8_t hci);
 

@@ -100,6 +100,23 @@ static bool on_uart(const struct doctor *d, const char *hci)
 	return strstr(to, "serial") || strstr(to, "tty");
 }
 
+void doctor_adapter(struct doctor *d, const char *hci, const struct doctor_adapter *a)
+{
+	if (a->version < BLUETOOTH_2_1)
+		doctor_find(d, FF_DOUBTFUL,
+			    "an adapter with Bluetooth 2.1 or later pairs "
+			    "without a PIN and holds more speakers",
+			    "%s (%s): Bluetooth %s", hci, a->address,
+			    doctor_version(a->version));
+	else if (!a->powered)
+		doctor_find(d, FF_DOUBTFUL, "bluetoothctl power on; or see rfkill here",
+			    "%s (%s): Bluetooth %s, switched off", hci, a->address,
+			    doctor_version(a->version));
+	else
+		doctor_find(d, FF_GOOD, "", "%s (%s): Bluetooth %s, on", hci, a->address,
+			    doctor_version(a->version));
+}
+
 static void examine_adapter(struct doctor *d, const char *hci)
 {
 	struct doctor_adapter a;
@@ -111,18 +128,8 @@ static void examine_adapter(struct doctor *d, const char *hci)
 		r = read_info((uint16_t)index, &a);
 	if (r < 0)
 		doctor_find(d, FF_GOOD, "", "%s: a Bluetooth adapter", hci);
-	else if (a.version < BLUETOOTH_2_1)
-		doctor_find(d, FF_DOUBTFUL,
-			    "an adapter with Bluetooth 2.1 or later pairs "
-			    "without a PIN and holds more speakers",
-			    "%s (%s): Bluetooth %s", hci, a.address, doctor_version(a.version));
-	else if (!a.powered)
-		doctor_find(d, FF_DOUBTFUL, "bluetoothctl power on; or see rfkill here",
-			    "%s (%s): Bluetooth %s, switched off", hci, a.address,
-			    doctor_version(a.version));
 	else
-		doctor_find(d, FF_GOOD, "", "%s (%s): Bluetooth %s, on", hci, a.address,
-			    doctor_version(a.version));
+		doctor_adapter(d, hci, &a);
 	if (on_uart(d, hci))
 		doctor_find(d, FF_DOUBTFUL,
 			    "a USB adapter carries more; name it as adapter in the profile",

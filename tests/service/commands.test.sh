@@ -188,6 +188,14 @@ for words in 'status' 'profile list' 'source' 'doctor'; do
 	jq -e . <"$dir/json" >"$dir/out" 2>&1 || is "$words --json" "$(cat "$dir/out")" JSON
 done
 
+# ---- a user with real-time priority who may not lock memory
+if [ "$(id -u)" -eq 0 ]; then
+	install -m 755 "$program" "$dir/program"
+	out=$(ulimit -Sl 64; setpriv --reuid=nobody --regid=nogroup --clear-groups --inh-caps=+sys_nice --ambient-caps=+sys_nice \
+		"$dir/program" doctor)
+	case $out in *'may not lock memory'*'memlock unlimited'*) ;; *) is 'doctor as nobody' "$out" '… may not lock memory …' ;; esac
+fi
+
 # ---- a full disk is not success
 "$program" status --json >/dev/full 2>"$dir/err"
 is 'status --json >/dev/full' $? 1
