@@ -80,6 +80,12 @@ case $said in
 *'group fanfare'*) ;;
 *) is 'what another user is told' "$said" '… group fanfare …' ;;
 esac
+said=$(as other "$dir/program" --headless 2>&1)
+is 'a second one, by another user' "$?" 3
+case $said in
+*"plays already: process $pid, as $name on the system bus"*) ;;
+*) is 'what another user is told of it' "$said" "… process $pid …" ;;
+esac
 refused 'owning the name' "$(as other busctl --address="$DBUS_SYSTEM_BUS_ADDRESS" call org.freedesktop.DBus \
 	/org/freedesktop/DBus org.freedesktop.DBus RequestName su $name 4 2>&1)"
 
