@@ -184,12 +184,12 @@ static void write_profile(const struct parlour_setup *setup)
 	for (uint32_t i = 0; i < setup->speakers; i++) {
 		const struct parlour_speaker *s = &setup->speaker[i];
 
-		snprintf(filed, sizeof(filed),
-			 s->filed_ms > 0
-				 ? "latency_ms = %.4f; measured = \"2026-11-01 10:00\"; "
-				   "microphone = \"filed\"; reported_ms = %.1f;"
-				 : "",
-			 s->filed_ms, s->filed_report_ms);
+		filed[0] = '\0';
+		if (s->filed_ms > 0)
+			snprintf(filed, sizeof(filed),
+				 "latency_ms = %.4f; measured = \"2026-11-01 10:00\"; "
+				 "microphone = \"filed\"; reported_ms = %.1f;",
+				 s->filed_ms, s->filed_report_ms);
 		n += snprintf(text + n, sizeof(text) - (size_t)n,
 			      "%s { name = \"%c\"; output = \"simulated\"; %s simulated = { "
 			      "latency_ms = %.4f; reported_ms = %.1f; clock_ppm = %.2f; }; }",

@@ -13,9 +13,9 @@
 static struct control *core;
 
 static const struct parlour_setup usual = {
-	.speaker = { { 96.3, 1.2, 24, 0.5f },
-		     { 181.77, 2.9, -28, 0.3f },
-		     { 133, 2.0, 11, 0.7f } },
+	.speaker = { { .latency_ms = 96.3, .away_m = 1.2, .ppm = 24, .gain = 0.5f },
+		     { .latency_ms = 181.77, .away_m = 2.9, .ppm = -28, .gain = 0.3f },
+		     { .latency_ms = 133, .away_m = 2.0, .ppm = 11, .gain = 0.7f } },
 	.speakers = 3,
 	.mic_ppm = 60,
 	.mic_gain = 1,

@@ -256,7 +256,7 @@ static void attaching_again_is_quick(void **state)
 /* A recorded speaker whose clock is not ours: resampled, so judged by its likeness. */
 static void judge_resampled(const char *path, double least_seconds)
 {
-	struct sound heard = { NULL }, made = { .rate = RATE }, settled;
+	struct sound heard = { .frames = NULL }, made = { .rate = RATE }, settled;
 	struct match m;
 
 	assert_int_equal(sound_load(path, &heard), 0);
