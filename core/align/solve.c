@@ -17,7 +17,7 @@
  * it in both turns, at the same place; noise must leave that to be seen.
  */
 #define UNDER_DB 8.0
-#define LOUD_DB	 22.0
+#define LOUD_DB	 23.0
 #define AHEAD_DB 27.0
 #define AHEAD_S	 0.0005 /* that near is the same place */
 #define PROOF_DB 33.0	/* low tones over the noise, at least */
