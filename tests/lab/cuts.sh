@@ -23,8 +23,11 @@ put_away()
 	[ -s "$out/ready" ]
 }
 
-# The number N of the last line "WORD N".
-last() { tr -d '\r' <"$out/words" | sed -n "s/^$1 \([0-9]*\)\$/\1/p" | tail -n 1; }
+# What the machine said, without a line that the power cut short.
+lines() { local line; while IFS= read -r line; do printf '%s\n' "${line%$'\r'}"; done <"$out/words"; }
+
+# The number N of the last line "WORD N …".
+last() { lines | sed -n "s/^$1 \([0-9]*\).*/\1/p" | tail -n 1; }
 
 # What lies on the disk, read from outside on a copy: the journal once played back, the file
 # system must be whole and the profile good.
@@ -47,8 +50,8 @@ disk_is_whole()
 	rm -f "$copy"
 }
 
-# The machine is up; one that was put away stood still then, and is told to go on.
-up() { said '^up ' || { echo cont >&6 && false; }; }
+# The machine is up, and has said so; one that was put away stood still then, and is told to go on.
+up() { said '^told \|^wrong ' || { echo cont >&6 && false; }; }
 
 # power_cut TITLE OPTION...: boots, sees whether what was saved before the last cut is there, is cut.
 saved=0 told=0 halves='' midway=0 halved=0
@@ -60,7 +63,7 @@ power_cut()
 	if ! until_it 1800 up; then
 		wrong+='the service does not come up; '
 	else
-		found=$(tr -d '\r' <"$out/words" | sed -n 's/^up \([0-9]*\) .*/\1/p')
+		found=$(last up)
 		# the numbers go round at 200
 		[ $(((found - saved + 200) % 200)) -le $(((told - saved + 200) % 200 + 1)) ] ||
 			wrong+="found $found, but $saved was saved and $told the last set; "
@@ -72,9 +75,9 @@ power_cut()
 	told=$(last told) saved_now=$(last saved)
 	told=${told:-$found} saved=${saved_now:-$found}
 	disk_is_whole
-	[[ $(tail -n 1 "$out/words") != saving* ]] || { how+=', while saving' && midway=$((midway + 1)); }
+	[[ $(lines | tail -n 1) != saving* ]] || { how+=', while saving' && midway=$((midway + 1)); }
 	! grep -qFxv -f <(echo "$before") <<<"$halves" || { how+=', a new file not in place yet' && halved=$((halved + 1)); }
-	figures="found ${found:-nothing}, then $(grep -c '^told' "$out/words" || true) changes, $(grep -c '^saved' "$out/words" || true) saved$how"
+	figures="found ${found:-nothing}, then $(lines | grep -c '^told' || true) changes, $(lines | grep -c '^saved' || true) saved$how"
 	if [ -z "$wrong" ]; then ok "$title: $figures"; else keep_logs "${title// /-}" && cp "$disk" "$out/${title// /-}/" && not_ok "$title: $wrong($figures)"; fi
 }
 
