@@ -362,9 +362,10 @@ enum ff_verb {
 	FF_MEASURE_RESULT, /* flag: in force, or what was before it */
 	FF_MEASURE_LEVELS, /* flag: volumes by the levels it found, or those before */
 	/* Bluetooth devices, by address (and adapter, "" = any) */
-	FF_SCAN,  /* flag; value = seconds, 0 = 30 */
-	FF_PAIR,  /* pair, trust and connect */
-	FF_TRUST, /* flag */
+	FF_SCAN,	      /* flag; value = seconds, 0 = 30 */
+	FF_PAIR,	      /* pair, trust and connect */
+	FF_TRUST,	      /* flag */
+	FF_DISCONNECT_DEVICE, /* a speaker of the profile: off until asked for */
 	FF_FORGET,
 	FF_RENAME_DEVICE, /* text; "" = its own name again */
 	FF_CANCEL,	  /* what is under way for that device */

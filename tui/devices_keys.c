@@ -196,6 +196,23 @@ static void devices_trust(struct ui *ui, int unused)
 	history_tell_do(ui, &before, &after, what);
 }
 
+static void devices_disconnect(struct ui *ui, int unused)
+{
+	const struct ff_device *d = devices_target(ui);
+	struct ff_command c;
+
+	(void)unused;
+	if (!d)
+		return;
+	if (!d->connected) {
+		ui_say(ui, SAY_FINE, "%s is not connected", devices_name(d));
+		return;
+	}
+	c = devices_command(ui, FF_DISCONNECT_DEVICE, true);
+	if (ui_submit(ui, &c) == 0)
+		ui_say(ui, SAY_FINE, "%s: disconnecting", devices_name(d));
+}
+
 static void devices_forget_yes(struct ui *ui)
 {
 	struct ff_command c = devices_command(ui, FF_FORGET, true);
@@ -358,6 +375,7 @@ static const struct binding keys[] = {
 	{ "s", "scan", devices_scan, 0, "s|s|scan", "look for devices for 30 s, or stop looking" },
 	{ "Enter", "connect", devices_toggle, 0, "Enter|Enter|connect", "make it a speaker here: pair, trust, connect; or disconnect it" },
 	{ "p", "pair", devices_pair, 0, "p|p|pair only", "pair, trust and connect, the profile as it is" },
+	{ "x", "disconnect", devices_disconnect, 0, NULL, "disconnect it, a speaker of this profile or not" },
 	{ "^X", "cancel", devices_cancel, 0, NULL, "cancel what is under way for it" },
 	{ "+", "add", devices_add, 0, NULL, "put it into the profile" },
 	{ "i", "info", devices_info, 0, "i|i|info", "all that is known of it, or the list alone" },

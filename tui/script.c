@@ -167,6 +167,15 @@ const struct ff_speaker *script_speaker(struct script *s, const char *word)
 	return NULL;
 }
 
+bool script_is_speaker(const struct script *s, const char *word)
+{
+	for (uint32_t i = 0; i < s->now.speakers_n; i++)
+		for (int how = 0; how < 3 && *word; how++)
+			if (script_means(&s->now.speakers[i], word, how))
+				return true;
+	return false;
+}
+
 const struct ff_speaker *script_by_id(const struct script *s, uint32_t id)
 {
 	for (uint32_t i = 0; i < s->now.speakers_n; i++)

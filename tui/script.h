@@ -47,6 +47,9 @@ int script_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* The speaker that word means: its name, its beginning, or its address; NULL after saying. */
 const struct ff_speaker *script_speaker(struct script *s, const char *word);
 
+/* Whether it is one, by any of these; nothing is said. */
+bool script_is_speaker(const struct script *s, const char *word);
+
 /* Of now, by id; NULL = it is gone. */
 const struct ff_speaker *script_by_id(const struct script *s, uint32_t id);
 
@@ -58,6 +61,12 @@ int script_zone(const struct script *s, const char *name, uint32_t *ret);
  * ret. An address need not be known. 0, or the exit status after saying why not.
  */
 int script_device(const struct script *s, const char *word, char ret[FF_ADDR_MAX]);
+
+/* The known device with that address or whole name; NULL = none, and nothing is said. */
+const struct ff_device *script_known(const struct script *s, const char *word);
+
+/* Whether that device is disconnected. For script_await(). */
+int script_is_away(struct script *s, const void *address);
 
 /* The words before the first colon of "alsa:hw:0" and after it; false = none, or too long. */
 bool script_split(const char *word, char ret_type[16], char ret_device[FF_PATH_MAX]);

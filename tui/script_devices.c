@@ -165,6 +165,22 @@ static bool script_address(const char *word, char ret[FF_ADDR_MAX])
 	return true;
 }
 
+const struct ff_device *script_known(const struct script *s, const char *word)
+{
+	for (uint32_t i = 0; i < s->now.devices_n; i++)
+		if (*word && (strcasecmp(s->now.devices[i].name, word) == 0 ||
+			      strcasecmp(s->now.devices[i].address, word) == 0))
+			return &s->now.devices[i];
+	return NULL;
+}
+
+int script_is_away(struct script *s, const void *address)
+{
+	const struct ff_device *d = script_at(s, address);
+
+	return !d || !d->connected;
+}
+
 int script_device(const struct script *s, const char *word, char ret[FF_ADDR_MAX])
 {
 	if (script_address(word, ret))

@@ -38,6 +38,24 @@ static void script_json_findings(const struct ff_finding *f, uint32_t n)
 	json_close(&j, ']');
 }
 
+/* Of what plays, whoever runs it: what it got counts, not what this user would get. */
+static uint32_t script_examine_player(struct script *s, struct ff_finding *ret)
+{
+	const struct ff_options options = { .where = FF_ATTACHED };
+
+	if (ff_open(&options, &s->ff, NULL) < 0)
+		return 0;
+	ff_snapshot(s->ff, &s->now);
+	*ret = (struct ff_finding){ .verdict = s->now.realtime ? FF_GOOD : FF_DOUBTFUL };
+	snprintf(ret->what, sizeof(ret->what), "what plays has %s real-time priority%s",
+		 s->now.realtime ? "its" : "no", s->now.realtime ? "" : ": sound may stutter");
+	if (!s->now.realtime)
+		snprintf(ret->todo, sizeof(ret->todo),
+			 "give the user it runs as \"rtprio 50\" in /etc/security/limits.d, "
+			 "or the service LimitRTPRIO=50");
+	return 1;
+}
+
 /* Fails when something keeps Fanfare from playing; what only makes it play less well does not.
  */
 int script_doctor(struct script *s)
@@ -48,7 +66,8 @@ int script_doctor(struct script *s)
 
 	if (s->argc > 0)
 		return script_misuse("doctor [--json]");
-	n = ff_examine(found, FINDINGS);
+	n = ff_examine(found, FINDINGS - 1);
+	n += script_examine_player(s, found + n);
 	if (s->json)
 		script_json_findings(found, n);
 	else

@@ -227,6 +227,18 @@ static int script_is_off(struct script *s, const void *arg)
 	return !sp || sp->state == FF_OFF;
 }
 
+/* A device that no speaker of the profile is. */
+static int script_send_away(struct script *s, const struct ff_device *d)
+{
+	struct ff_command c = { .verb = FF_DISCONNECT_DEVICE };
+	int r;
+
+	memcpy(c.address, d->address, sizeof(c.address));
+	memcpy(c.adapter, d->adapter, sizeof(c.adapter));
+	r = script_submit(s, &c);
+	return r ? r : script_await(s, script_is_away, c.address, SCRIPT_SPEAKER_MS);
+}
+
 static int script_link(struct script *s, enum ff_verb verb, script_done_fn done)
 {
 	struct ff_command c = { .verb = verb };
@@ -238,6 +250,9 @@ static int script_link(struct script *s, enum ff_verb verb, script_done_fn done)
 	r = script_attach(s);
 	if (r)
 		return r;
+	if (verb == FF_DISCONNECT && !script_is_speaker(s, s->argv[0]) &&
+	    script_known(s, s->argv[0]))
+		return script_send_away(s, script_known(s, s->argv[0]));
 	sp = script_speaker(s, s->argv[0]);
 	if (!sp)
 		return SCRIPT_FAILED;

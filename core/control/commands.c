@@ -172,6 +172,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_SCAN:
 	case FF_PAIR:
 	case FF_TRUST:
+	case FF_DISCONNECT_DEVICE:
 	case FF_FORGET:
 	case FF_RENAME_DEVICE:
 	case FF_CANCEL:

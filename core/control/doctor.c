@@ -188,20 +188,22 @@ static bool in_group(const char *name)
 	return getegid() == g->gr_gid;
 }
 
-static void examine_service(struct doctor *d)
+/* Whether it runs, with rights of its own. */
+static bool examine_service(struct doctor *d)
 {
 	SCOPED(sd_bus_close_unrefp) sd_bus *bus = NULL;
 
 	if (sd_bus_open_system(&bus) < 0)
-		return;
+		return false;
 	sd_bus_set_method_call_timeout(bus, ANSWER_US);
 	if (!has_owner(bus, "org.fanfare.Fanfare1"))
-		return;
+		return false;
 	if (geteuid() != 0 && !in_group("fanfare"))
 		doctor_find(d, FF_BAD, "sudo adduser NAME fanfare, then log in again",
 			    "Fanfare runs as a service, and this user is not of its group");
 	else
 		doctor_find(d, FF_GOOD, "", "Fanfare runs as a service");
+	return true;
 }
 
 /* ---- sound devices and profiles --------------------------------------------------------- */
@@ -265,8 +267,8 @@ void doctor_examine(struct doctor *d)
 	doctor_radio(d);
 	examine_bluetoothd(d);
 	examine_rivals(d);
-	examine_service(d);
-	examine_realtime(d);
+	if (!examine_service(d))
+		examine_realtime(d);
 	examine_cards(d);
 	examine_profiles(d);
 }

@@ -19,6 +19,7 @@
 #define SETTING_POWERED	 0x01
 #define BLUETOOTH_2_1	 4 /* of HCI: the first with pairing without a PIN */
 #define PATIENCE_MS	 1000
+#define ADAPTERS	 32 /* that are looked at: hci0 to hci31 */
 
 struct hci_address {
 	sa_family_t family;
@@ -153,14 +154,25 @@ static DIR *open_folder(const struct doctor *d, const char *path)
 static uint32_t examine_adapters(struct doctor *d)
 {
 	SCOPED(closedirp) DIR *dir = open_folder(d, "/sys/class/bluetooth");
+	bool there[ADAPTERS] = { false };
 	struct dirent *e;
 	uint32_t n = 0;
 
 	while (dir && (e = readdir(dir))) {
+		unsigned i;
+		char more;
+
 		/* "hci0:11" is a connection of hci0 */
-		if (strncmp(e->d_name, "hci", 3) != 0 || strchr(e->d_name, ':'))
+		if (sscanf(e->d_name, "hci%2u%c", &i, &more) == 1 && i < ADAPTERS)
+			there[i] = true;
+	}
+	for (unsigned i = 0; i < ADAPTERS; i++) {
+		char hci[16];
+
+		if (!there[i])
 			continue;
-		examine_adapter(d, e->d_name);
+		snprintf(hci, sizeof(hci), "hci%u", i);
+		examine_adapter(d, hci);
 		n++;
 	}
 	if (n == 0)

@@ -140,6 +140,13 @@ int errands_trust(struct control *c, const char *adapter, const char *address, b
 		 : -ENOMEM;
 }
 
+int errands_disconnect(struct control *c, const char *adapter, const char *address)
+{
+	struct errand *e = begin(c, adapter, address, ERRAND_SINGLE, "disconnecting");
+
+	return e ? begun(e, bluez_disconnect(c->bluez, adapter, address, done, e)) : -ENOMEM;
+}
+
 int errands_forget(struct control *c, const char *adapter, const char *address)
 {
 	struct errand *e = begin(c, adapter, address, ERRAND_SINGLE, "forgetting");

@@ -12,6 +12,7 @@
 /* [ctl] Each begins and returns 0, or -errno when it could not (-EINVAL, -ENOMEM). */
 int errands_pair(struct control *c, const char *adapter, const char *address);
 int errands_trust(struct control *c, const char *adapter, const char *address, bool trusted);
+int errands_disconnect(struct control *c, const char *adapter, const char *address);
 int errands_forget(struct control *c, const char *adapter, const char *address);
 int errands_rename(struct control *c, const char *adapter, const char *address,
 		   const char *alias);

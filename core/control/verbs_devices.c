@@ -41,6 +41,17 @@ static int pair(struct control *c, const struct ff_command *cmd)
 	return 0;
 }
 
+static int disconnect(struct control *c, const struct ff_command *cmd)
+{
+	struct speaker *s = peers_speaker(c, cmd->address);
+
+	if (!s)
+		return errands_disconnect(c, cmd->adapter, cmd->address);
+	links_want(s, false);
+	log_notice("%s: to be left alone", s->conf.name);
+	return 0;
+}
+
 static int forget(struct control *c, const struct ff_command *cmd)
 {
 	struct speaker *s = peers_speaker(c, cmd->address);
@@ -107,6 +118,9 @@ void verbs_device(struct control *c, const struct ff_command *cmd)
 			break;
 		case FF_TRUST:
 			r = errands_trust(c, cmd->adapter, cmd->address, cmd->flag);
+			break;
+		case FF_DISCONNECT_DEVICE:
+			r = disconnect(c, cmd);
 			break;
 		case FF_FORGET:
 			r = forget(c, cmd);

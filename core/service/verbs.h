@@ -83,6 +83,8 @@
 	X(FF_PAIR, Pair, "ad", "ss", SD_BUS_PARAM(address) SD_BUS_PARAM(adapter))              \
 	X(FF_TRUST, Trust, "adf", "ssb",                                                       \
 	  SD_BUS_PARAM(address) SD_BUS_PARAM(adapter) SD_BUS_PARAM(trust))                     \
+	X(FF_DISCONNECT_DEVICE, DisconnectDevice, "ad", "ss",                                  \
+	  SD_BUS_PARAM(address) SD_BUS_PARAM(adapter))                                         \
 	X(FF_FORGET, Forget, "ad", "ss", SD_BUS_PARAM(address) SD_BUS_PARAM(adapter))          \
 	X(FF_RENAME_DEVICE, RenameDevice, "adT", "sss",                                        \
 	  SD_BUS_PARAM(address) SD_BUS_PARAM(adapter) SD_BUS_PARAM(name))                      \

@@ -164,6 +164,22 @@ static void pairing_is_shown_while_it_lasts_and_its_failure_until_the_next(void 
 	WAIT_FOR(!strcmp(device(DEV2A)->doing, "pairing") && !*device(DEV2A)->failed);
 }
 
+static void any_device_can_be_disconnected(void **state)
+{
+	(void)state;
+	fake_change(&rig->fake, DEV2, "org.bluez.Device1", 1, "Connected", "b", 1);
+	WAIT_FOR(device(DEV2A)->connected);
+	act(FF_DISCONNECT_DEVICE, DEV2A, true, "");
+	WAIT_FOR(fake_count(&rig->fake, DEV2 " Disconnect") == 1);
+	fake_change(&rig->fake, DEV2, "org.bluez.Device1", 1, "Connected", "b", 0);
+	WAIT_FOR(!device(DEV2A)->connected && !*device(DEV2A)->doing);
+
+	/* one of the profile is left alone, too, or it would be connected again at once */
+	WAIT_FOR(!strcmp(device(DEV1A)->doing, "connecting"));
+	act(FF_DISCONNECT_DEVICE, DEV1A, true, "");
+	WAIT_FOR(now.speakers[0].state == FF_OFF);
+}
+
 static void a_name_that_would_command_the_terminal_is_cleaned(void **state)
 {
 	(void)state;
@@ -253,6 +269,7 @@ int main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 		TEST(a_device_tells_its_type_and_what_its_speaker_does),
 		TEST(pairing_is_shown_while_it_lasts_and_its_failure_until_the_next),
+		TEST(any_device_can_be_disconnected),
 		TEST(a_name_that_would_command_the_terminal_is_cleaned),
 		TEST(trust_and_name_are_changed_and_changed_back),
 		TEST(a_speaker_that_is_being_connected_is_cancelled_for_good),

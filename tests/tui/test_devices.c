@@ -381,7 +381,9 @@ static void each_key_of_the_pane(void **state)
 	(void)state;
 	assert_true(terminal_shows(t, "F3 Devices", SOON));
 	key(t, f, "\033OR", ">● Kitchen", -1);
+	key(t, f, "x", "Kitchen: disconnecting", FF_DISCONNECT_DEVICE);
 	key(t, f, "\033[B", ">○ Patio", -1);
+	key(t, f, "x", "Patio is not connected", -1);
 	key(t, f, "k", ">● Kitchen", -1);
 	key(t, f, "\033[6~", ">○ Heart rate belt", -1); /* PgDn */
 	key(t, f, "\033[5~", ">● Kitchen", -1);
