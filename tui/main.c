@@ -82,7 +82,8 @@ int main(int argc, char **argv)
 		const char *word = argv[i], *value;
 		bool missing = false;
 
-		if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+		if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
+		    strcmp(word, "help") == 0) {
 			printf("%s\n%s", main_help, script_help);
 			return EXIT_SUCCESS;
 		} else if (strcmp(word, "--version") == 0) {

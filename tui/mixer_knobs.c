@@ -104,10 +104,14 @@ int mixer_parse(const char *text, float *ret_db)
 	while (*end == ' ')
 		end++;
 	if (strcasecmp(end, "db") == 0) {
-		*ret_db = fminf(fmaxf(value, FF_VOLUME_MIN), FF_VOLUME_MAX);
+		if (value > FF_VOLUME_MAX)
+			return -EINVAL;
+		*ret_db = fmaxf(value, FF_VOLUME_MIN);
 		return 0;
 	}
-	if ((*end != '\0' && strcmp(end, "%") != 0) || value < 0 || *text == '+')
+	/* too much is a slip of the fingers: nobody is to be deafened by it */
+	if ((*end != '\0' && strcmp(end, "%") != 0) || value < 0 || *text == '+' ||
+	    value > taper_percent(FF_VOLUME_MAX))
 		return -EINVAL;
 	*ret_db = taper_db(value);
 	return 0;

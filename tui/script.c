@@ -19,15 +19,16 @@
 static const struct {
 	const char *name;
 	int (*run)(struct script *s);
+	bool lists; /* for programs, too: --json */
 } commands[] = {
-	{ "status", script_status },   { "profile", script_profile },
-	{ "volume", script_volume },   { "mute", script_mute },
-	{ "trim", script_trim },       { "connect", script_connect },
-	{ "scan", script_scan },       { "disconnect", script_disconnect },
-	{ "pair", script_pair },       { "forget", script_forget },
-	{ "measure", script_measure }, { "doctor", script_doctor },
-	{ "add", script_add },	       { "remove", script_remove },
-	{ "source", script_source },   { "devices", script_devices },
+	{ "status", script_status, true },    { "profile", script_profile, true },
+	{ "volume", script_volume, false },   { "mute", script_mute, false },
+	{ "trim", script_trim, false },	      { "connect", script_connect, false },
+	{ "scan", script_scan, true },	      { "disconnect", script_disconnect, false },
+	{ "pair", script_pair, false },	      { "forget", script_forget, false },
+	{ "measure", script_measure, false }, { "doctor", script_doctor, true },
+	{ "add", script_add, false },	      { "remove", script_remove, false },
+	{ "source", script_source, true },    { "devices", script_devices, true },
 };
 
 const char script_help[] =
@@ -63,8 +64,10 @@ int script_run(int argc, char **argv)
 		setlocale(LC_CTYPE, "");
 		s = (struct script){ .name = argv[0], .argv = argv + 1 };
 		for (int k = 1; k < argc; k++) {
-			if (strcmp(argv[k], "--json") == 0)
+			if (strcmp(argv[k], "--json") == 0 && commands[i].lists)
 				s.json = true;
+			else if (strcmp(argv[k], "--help") == 0)
+				return fputs(script_help, stdout) < 0;
 			else if (strncmp(argv[k], "--", 2) == 0)
 				return script_misuse("unknown argument \"%s\"; fanfare --help "
 						     "lists what there is",

@@ -230,6 +230,9 @@ int script_profile(struct script *s)
 			continue;
 		if (s->argc < kinds[i].least || s->argc > kinds[i].most)
 			return script_misuse("profile %s", kinds[i].usage);
+		if (s->json && kinds[i].run != script_list)
+			return script_misuse("profile %s has nothing to list for programs",
+					     kinds[i].name);
 		return kinds[i].run(s);
 	}
 	return script_misuse("unknown argument \"%s\"; fanfare --help lists what there is",

@@ -90,6 +90,12 @@ senseless()
 }
 senseless
 
+# ---- help, wherever it is asked for
+for words in '--help' '-h' 'help' 'volume --help' 'status --help'; do
+	# shellcheck disable=SC2086 # words are meant
+	tells 'fanfare volume SPEAKER' $words
+done
+
 # ---- somebody plays
 fanfare_up --profile "$dir/two.conf"
 within 100 sh -c "'$program' status | grep -q '3 of 3 speakers play'" || is 'three speakers' no yes
@@ -113,6 +119,16 @@ prints '' volume all 75%
 prints $'Patio\t75%\t-10.0 dB\nPatina\t75%\t-10.0 dB\nKüche "1"\t75%\t-10.0 dB' volume all
 senseless
 fails 2 'is no volume' volume Patio loud
+for value in 500 131 +13dB 20dB nan; do
+	fails 2 'is no volume' volume Patio $value
+done
+prints '' volume Patio 130
+prints $'Patio\t130%\t+12.0 dB' volume Patio
+prints '' volume Patio 75
+for words in 'volume all' 'mute all' 'trim Patio' 'profile show' 'profile save'; do
+	# shellcheck disable=SC2086 # words are meant
+	fails 2 'fanfare: ' $words --json
+done
 fails 1 'may be Patio or Patina' volume Pati
 fails 1 'no speaker "Shed" in profile two: Patio, Patina' volume Shed
 prints '' mute Patio

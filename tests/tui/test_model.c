@@ -110,8 +110,10 @@ static void the_taper_is_the_one_it_says(void **state)
 
 static void a_typed_volume_is_percent_or_decibels(void **state)
 {
-	static const char *const bad[] = { "",	     "x",      "dB",	"-5",	 "+5", "nan",
-					   "inf dB", "5 dogs", "1e999", "12dBx", "%" };
+	static const char *const bad[] = { "", "x", "dB", "-5", "+5", "nan", "inf dB", "5 dogs",
+					   "1e999", "12dBx", "%",
+					   /* slips that would deafen */
+					   "500", "131", "99dB", "+12.1dB" };
 	float db = 5;
 
 	(void)state;
@@ -127,8 +129,10 @@ static void a_typed_volume_is_percent_or_decibels(void **state)
 	assert_float_equal(db, -12, 0);
 	assert_int_equal(mixer_parse("+3 db", &db), 0);
 	assert_float_equal(db, 3, 0);
-	assert_int_equal(mixer_parse("99dB", &db), 0);
+	assert_int_equal(mixer_parse("+12dB", &db), 0);
 	assert_float_equal(db, 12, 0); /* as loud as it goes */
+	assert_int_equal(mixer_parse("-99dB", &db), 0);
+	assert_float_equal(db, FF_VOLUME_MIN, 0);
 }
 
 static void volume_keys_step_and_stop_at_unity(void **state)
