@@ -119,7 +119,7 @@ struct ff_speaker {
 	uint32_t mtu;		   /* bytes */
 	uint32_t queue, queue_max; /* packets waiting in the kernel */
 	uint64_t sent;		   /* packets */
-	uint64_t drops;		   /* packets, since it was loaded */
+	uint64_t drops;		   /* packets, here and in the adapter, in all */
 	uint32_t drop_age_ms;	   /* since the last one; UINT32_MAX = never */
 	uint64_t frames_lost;	   /* frames not played by a sink that was late */
 	float ppm;		   /* its clock against ours, where it has one */

@@ -5,11 +5,11 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/airloss.h"
 #include "core/control/doubt.h"
 #include "core/control/peers.h"
 #include "core/control/retry.h"
 #include "core/control/search.h"
-#include "core/io/flush.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,12 +19,6 @@
 #define AWAIT_NS (8 * NS_PER_SEC)
 /* From here on a packet that long only fits 3 Mbit/s: the reckoning of air follows. */
 #define EDR3_MTU 680
-/*
- * On a full adapter a round of seven packets takes 26 ms, and a third one of the same speaker
- * waits for three of them: that is not to be lost. And two speakers that hear nothing may not
- * hold all of the 8 buffers: at 43 packets a second they have 7 of them under way.
- */
-#define FLUSH_MS 80
 
 static void failed(struct speaker *s, const char *words)
 {
@@ -106,24 +100,6 @@ static void released(void *arg, int error, const char *words)
 	control_changed(s->control);
 }
 
-/* Let the adapter drop what it cannot deliver, or this speaker can silence all the others. */
-static void set_flush(struct speaker *s, int fd, const struct bluez_adapter *a)
-{
-	int hci = -1, r;
-
-	if (a)
-		sscanf(a->name, "hci%d", &hci);
-	r = flush_after(fd, hci, FLUSH_MS);
-	if (r == 0 || r == -EOPNOTSUPP || s->control->flush_refused)
-		return;
-	s->control->flush_refused = true; /* once is enough */
-	log_warning(
-		"%s: no flush timeout (%s): a speaker out of range may silence the others of "
-		"its adapter for a while%s",
-		s->conf.name, strerror(-r),
-		r == -EPERM ? "; give Fanfare CAP_NET_RAW, or run it as root" : "");
-}
-
 void links_send_volume(struct speaker *s)
 {
 	struct bluez *b = s->control->bluez;
@@ -154,11 +130,12 @@ static void flow(struct speaker *s, int fd, uint16_t mtu)
 		return;
 	}
 	memcpy(stream.config, t->config, sizeof(stream.config));
-	set_flush(s, fd, a);
+	airloss_begin(s, fd, a);
 	r = sink_attach(s->sink, &stream);
 	if (r < 0) {
 		struct health_report h;
 
+		airloss_end(s);
 		close(fd);
 		sink_health(s->sink, &h);
 		failed(s, *h.reason ? h.reason : strerror(-r));
@@ -216,6 +193,7 @@ static void acquire(struct speaker *s, const struct bluez_transport *t)
 /* The socket is of no use any more. */
 static void stop_flow(struct speaker *s)
 {
+	airloss_end(s);
 	sink_detach(s->sink);
 	s->control->dirty = true;
 	s->mtu = 0;
@@ -397,6 +375,7 @@ void links_leave(struct speaker *s)
 
 	s->link.wanted = false;
 	s->link.gone = true;
+	airloss_end(s);
 	if (s->conf.output != OUTPUT_BLUETOOTH || !c->bluez)
 		return;
 	if (s->link.pending)

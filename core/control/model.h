@@ -75,6 +75,12 @@ struct standing {
 	uint64_t rank;	/* its place: in a zone the lower stands first */
 };
 
+/* News of what its adapter drops; see airloss.h. */
+struct airloss {
+	sd_event_source *source; /* NULL = none */
+	uint16_t handle;	 /* of the link, among those of the adapter */
+};
+
 struct speaker {
 	struct control *control; /* for callbacks that carry only the speaker */
 	struct standing is;
@@ -98,6 +104,7 @@ struct speaker {
 	char told_why[FF_TEXT_MAX];
 	struct doubt doubt;
 	struct link link;
+	struct airloss airloss;
 	struct speaker *next_gone; /* in the graveyard */
 	uint64_t gone_serial;
 };

@@ -13,6 +13,7 @@
 #ifndef FANFARE_IO_FLUSH_H
 #define FANFARE_IO_FLUSH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -22,5 +23,21 @@
  * another -errno. Whether the adapter obeyed is not waited for.
  */
 int flush_after(int fd, int hci, uint32_t ms);
+
+/*
+ * [ctl] A descriptor, the caller's, that is readable whenever adapter number
+ * hci dropped something of any of its links; nothing else wakes it. -errno as
+ * flush_after().
+ */
+int flush_watch(int hci);
+
+/*
+ * [ctl] Read such a descriptor: true and the link's handle for one packet that
+ * was dropped, false when there is no more now. What is no such news is skipped.
+ */
+bool flush_next(int watch, uint16_t *ret_handle);
+
+/* [ctl] The handle of the link of the connected L2CAP socket fd; -errno as flush_after(). */
+int flush_handle(int fd, uint16_t *ret_handle);
 
 #endif

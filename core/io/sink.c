@@ -84,6 +84,12 @@ void sink_detach(struct sink *s)
 		s->ops->detach(s);
 }
 
+void sink_dropped(struct sink *s, uint32_t n, uint64_t now)
+{
+	if (s->ops->dropped)
+		s->ops->dropped(s, n, now);
+}
+
 void sink_set_bitpool(struct sink *s, uint32_t bitpool)
 {
 	if (s->ops->set_bitpool)

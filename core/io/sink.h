@@ -74,6 +74,9 @@ int sink_attach(struct sink *s, const struct a2dp_stream *stream);
 /* [ctl] A2DP only: stop using the descriptor and close it. */
 void sink_detach(struct sink *s);
 
+/* [ctl] A2DP only: n packets that were sent were dropped on the way; now in ns. */
+void sink_dropped(struct sink *s, uint32_t n, uint64_t now);
+
 /* [ctl] A2DP only: another ceiling for the bitpool, from the next packet on. */
 void sink_set_bitpool(struct sink *s, uint32_t bitpool);
 

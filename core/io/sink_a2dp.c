@@ -447,6 +447,19 @@ static void a2dp_detach(struct sink *s)
 	pthread_mutex_unlock(&a->lock);
 }
 
+static void a2dp_dropped(struct sink *s, uint32_t n, uint64_t now)
+{
+	struct a2dp *a = (struct a2dp *)s;
+
+	pthread_mutex_lock(&a->lock);
+	if (a->link.fd >= 0) {
+		a->drops += n;
+		a->drop_at = now;
+		tell_numbers(a);
+	}
+	pthread_mutex_unlock(&a->lock);
+}
+
 static void a2dp_set_bitpool(struct sink *s, uint32_t bitpool)
 {
 	struct a2dp *a = (struct a2dp *)s;
@@ -487,6 +500,7 @@ static const struct sink_ops a2dp_ops = {
 	.send = a2dp_send,
 	.attach = a2dp_attach,
 	.detach = a2dp_detach,
+	.dropped = a2dp_dropped,
 	.set_bitpool = a2dp_set_bitpool,
 	.set_share = a2dp_set_share,
 };

@@ -37,6 +37,7 @@ struct sink_ops {
 	/* [ctl] A2DP only, else NULL; see sink.h. */
 	int (*attach)(struct sink *s, const struct a2dp_stream *stream);
 	void (*detach)(struct sink *s);
+	void (*dropped)(struct sink *s, uint32_t n, uint64_t now);
 	void (*set_bitpool)(struct sink *s, uint32_t bitpool);
 	void (*set_share)(struct sink *s, double slots);
 };

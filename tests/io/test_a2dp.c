@@ -144,6 +144,7 @@ static void a_sink_of_another_kind_cannot_be_attached(void **state)
 	hall_add(&h, &null);
 	assert_int_equal(sink_attach(h.sink[0], &s), -EINVAL);
 	sink_detach(h.sink[0]);
+	sink_dropped(h.sink[0], 1, 0);
 	sink_set_bitpool(h.sink[0], 20);
 	hall_done(&h);
 }
@@ -474,6 +475,26 @@ static void a_sender_that_slept_50_ms_loses_nothing(void **state)
 	end(&s);
 }
 
+/* The adapter gave some up: told to the sink, and gone from its own count of what it sent. */
+static void packets_dropped_on_the_air_are_counted_while_there_is_a_stream(void **state)
+{
+	struct scene s;
+	struct health_report report;
+
+	(void)state;
+	begin(&s, hall_music, joint, 672, 2);
+	run(&s, SECONDS(1), true);
+	sink_dropped(s.hall.sink[0], 3, HALL_T0 + NS_PER_SEC);
+	sink_health(s.hall.sink[0], &report);
+	assert_int_equal(report.drops, 3);
+	assert_int_equal(report.drop_at, HALL_T0 + NS_PER_SEC);
+	sink_detach(s.hall.sink[0]);
+	sink_dropped(s.hall.sink[0], 3, HALL_T0 + 2 * NS_PER_SEC);
+	sink_health(s.hall.sink[0], &report);
+	assert_int_equal(report.drops, 3);
+	end(&s);
+}
+
 /* ---- two speakers ---------------------------------------------------------------------------
  */
 
@@ -549,6 +570,8 @@ int main(void)
 		cmocka_unit_test(detached_it_closes_the_socket_and_waits),
 		cmocka_unit_test(a_sender_that_slept_gives_up_what_is_late),
 		cmocka_unit_test(a_burst_after_sleep_costs_packets_and_no_bitpool),
+		cmocka_unit_test(
+			packets_dropped_on_the_air_are_counted_while_there_is_a_stream),
 		cmocka_unit_test(a_sender_that_slept_50_ms_loses_nothing),
 		cmocka_unit_test(two_speakers_play_the_same_frame_at_the_same_stamp),
 		cmocka_unit_test(the_priority_falls_with_the_turn),
