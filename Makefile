@@ -24,7 +24,7 @@ PKGS_BENCH := pipewire-bin htop btop
 
 MODULES := libsystemd alsa libpulse-simple libpulse sbc libconfig sndfile kissfft-float
 
-ifneq ($(filter-out help clean lab lab-boot uninstall deb package lint dist deps-% install-%,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out help clean lab lab-boot lab-way uninstall deb package lint dist deps-% install-%,$(or $(MAKECMDGOALS),all)),)
 CORE_CFLAGS := $(shell pkg-config --cflags $(MODULES) 2>/dev/null)
 CORE_LIBS   := $(shell pkg-config --libs $(MODULES) 2>/dev/null) -lm -lpthread
 TUI_CFLAGS  := $(shell pkg-config --cflags ncursesw 2>/dev/null)
@@ -55,7 +55,7 @@ FUZZ_BIN   := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TEST_ROOMS := $(sort $(patsubst %/,%,$(dir $(HELP_SRC))))
 TEST_LIBS_A := $(TEST_ROOMS:%=$(BUILD)/%.a)
 
-.PHONY: all run check unit programs lab lab-boot arm64 asan tsan fuzz bench tidy format format-check layers clean help \
+.PHONY: all run check unit programs lab lab-boot lab-way arm64 asan tsan fuzz bench tidy format format-check layers clean help \
 	deps-run deps-check deps-ci deps-tidy deps-lab deps-deb deps-bench deb package lint dist share install uninstall force
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -70,6 +70,7 @@ help:
 	@echo 'make check    install what the tests need, build and pass them'
 	@echo 'make lab      three speakers on a virtual radio in a virtual machine (LAB=bookworm too)'
 	@echo 'make lab-boot the installed package in one with systemd: boots in a row, power cuts'
+	@echo 'make lab-way  the README followed there, from a bare machine to music at boot'
 	@echo 'make arm64    build for a Raspberry Pi here, and test it under emulation'
 	@echo 'make asan tsan fuzz bench tidy format install uninstall   as their names say'
 
@@ -175,6 +176,11 @@ CUTS  ?= 3
 lab-boot:
 	@tests/deps.sh $(PKGS_LAB) || true
 	@tests/lab/boot --release $(LAB) --boots $(BOOTS) --cuts $(CUTS)
+
+# The commands of README and manual, as written, from a bare machine to music at boot.
+lab-way:
+	@tests/deps.sh $(PKGS_LAB) || true
+	@tests/lab/way --release $(LAB)
 
 asan: deps-check
 	@ASAN_OPTIONS=detect_leaks=1 FANFARE_ROOMS=$${FANFARE_ROOMS:-30} \
