@@ -21,7 +21,7 @@ const char *doubt_stream(const struct speaker *s)
 
 void doubt_connected(struct speaker *s)
 {
-	s->doubt.again = true;
+	s->doubt.connection++;
 	s->doubt.dismissed[0] = '\0';
 }
 
@@ -55,7 +55,7 @@ static void find(const struct speaker *s, char *ret)
 		snprintf(ret, FF_TEXT_MAX, "%s now", stream);
 	else if (doubt_shift_ms(s) != 0)
 		snprintf(ret, FF_TEXT_MAX, "reports %+.1f ms", doubt_shift_ms(s));
-	else if (s->doubt.again)
+	else if (s->doubt.connection != s->doubt.measured_in)
 		snprintf(ret, FF_TEXT_MAX, "reconnected");
 }
 

@@ -13,7 +13,7 @@ struct measured_setting {
 	char microphone[PROFILE_NAME_MAX];
 	double reported_ms;
 	char stream[PROFILE_STREAM_MAX];
-	bool again; /* as in struct doubt */
+	uint32_t connection; /* it was measured in */
 };
 
 /* A speaker that is measured, in the order of the turns. */

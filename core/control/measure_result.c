@@ -78,7 +78,7 @@ void measure_read(const struct speaker *s, struct measured_setting *ret)
 		.latency_ms = s->conf.latency_ms,
 		.trim_ms = s->conf.trim_ms,
 		.reported_ms = s->conf.reported_ms,
-		.again = s->doubt.again,
+		.connection = s->doubt.measured_in,
 	};
 	CUT_COPY(ret->measured, s->conf.measured);
 	CUT_COPY(ret->microphone, s->conf.microphone);
@@ -90,7 +90,7 @@ static void write_setting(const struct measured_setting *from, struct speaker *s
 	s->conf.latency_ms = from->latency_ms;
 	s->conf.trim_ms = from->trim_ms;
 	s->conf.reported_ms = from->reported_ms;
-	s->doubt.again = from->again;
+	s->doubt.measured_in = from->connection;
 	CUT_COPY(s->conf.measured, from->measured);
 	CUT_COPY(s->conf.microphone, from->microphone);
 	CUT_COPY(s->conf.stream, from->stream);
@@ -105,6 +105,7 @@ void measure_set_after(const struct speaker *s, const struct measure *m, struct 
 	d->after = (struct measured_setting){
 		.latency_ms = latency_ms,
 		.reported_ms = s->reported_ms,
+		.connection = s->doubt.connection,
 	};
 	localtime_r(&t, &day);
 	strftime(d->after.measured, sizeof(d->after.measured), "%Y-%m-%d %H:%M", &day);

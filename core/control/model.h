@@ -61,7 +61,8 @@ struct link {
 
 /* Whether the measured latency of a speaker still holds; see doubt.h. */
 struct doubt {
-	bool again;		     /* connected again since it was measured */
+	uint32_t connection;	     /* the how manieth of this run it has, or had */
+	uint32_t measured_in;	     /* the one it was measured in */
 	bool flowed;		     /* it has, in this run */
 	char words[FF_TEXT_MAX];     /* why it may not hold; "" = it does, or never did */
 	char dismissed[FF_TEXT_MAX]; /* the words that a person has put away */

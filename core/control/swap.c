@@ -72,8 +72,9 @@ static void keep_speakers(struct control *c, const struct profile *p)
 			s->absolute_wanted = (int16_t)now->own_volume;
 			links_send_volume(s);
 		}
-		if (strcmp(s->conf.measured, now->measured) != 0)
-			doubt_connected(s); /* by a connection before this one, it may be */
+		if (strcmp(s->conf.measured, now->measured) != 0 &&
+		    s->conf.output == OUTPUT_BLUETOOTH)
+			doubt_connected(s); /* that was another connection, for all we know */
 		s->conf = *now;
 		s->solo = false;
 		links_map_changed(s);
