@@ -94,19 +94,21 @@ within 100 sh -c "'$program' status | grep -q '12 of 12 speakers play'" || is 't
 in_all "$dir/somebody"
 [ ! -e pwned ] && [ ! -e "$dir/pwned" ] || is 'a name' 'was run as a command' 'no more than a name'
 
-# ---- what a Tab costs: processor time of all that it starts, the shell's own start left out
+# ---- what a Tab costs: processor time of all that it starts, the shell's own start left out; a
+# program that watches itself (make asan, tsan) costs more
 cost() # COMMAND... - milliseconds
 {
 	local TIMEFORMAT='%U %S' spent
 	spent=$({ time "$@" >/dev/null 2>&1; } 2>&1)
 	awk '{ printf "%d", ($1 + $2) * 1000 }' <<<"$spent"
 }
+watched=$(grep -c -e __asan_init -e __tsan_init "$program")
 spent=$(cost fanfare volume all)
-[ "$spent" -lt 50 ] || is 'fanfare volume all' "$spent ms of a processor" 'less than 50 ms'
+[ "$watched" -gt 0 ] || [ "$spent" -lt 50 ] || is 'fanfare volume all' "$spent ms of a processor" 'less than 50 ms'
 . tui/completion/fanfare.bash
 COMP_WORDS=(fanfare volume P) COMP_CWORD=2 COMPREPLY=()
 spent=$(cost _fanfare)
-[ "$spent" -lt 100 ] || is 'a Tab' "$spent ms of a processor" 'less than 100 ms'
+[ "$watched" -gt 0 ] || [ "$spent" -lt 100 ] || is 'a Tab' "$spent ms of a processor" 'less than 100 ms'
 
 echo "completion: $failures of them not as wanted"
 [ "$failures" -eq 0 ]
