@@ -302,6 +302,23 @@ without_a_clock()
 	cp "$1" "$out/"
 }
 
+# Our speakers 1, 2 and 3 on hci0, whose links end after three silent seconds, playing the programme;
+# recorded from here on.
+three_on_one_adapter()
+{
+	local n
+	bus_up
+	radio_up 4 --supervision 3
+	bluetoothd_up
+	for n in 1 2 3; do our_speaker "$n" "Speaker$n"; done
+	write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
+	without_a_clock "$here/three.conf"
+	fanfare_up "$here/three.conf"
+	all_play 60 One Two Three
+	sleep 5
+	anew 1 2 3
+}
+
 # anew N...: what our speakers have heard so far is not to be judged.
 anew()
 {

@@ -5,16 +5,7 @@
 # their links may be silent.
 # shellcheck shell=bash disable=SC2154
 
-bus_up
-radio_up 4 --supervision 3
-bluetoothd_up
-for n in 1 2 3; do our_speaker $n "Speaker$n"; done
-write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
-without_a_clock "$here/three.conf"
-fanfare_up "$here/three.conf"
-all_play 60 One Two Three
-sleep 5
-anew 1 2 3
+three_on_one_adapter
 sleep 12
 air unplug 0
 sleep 3
