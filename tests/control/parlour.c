@@ -17,11 +17,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define SOUND  343.0
-#define HEARD  (8u * RATE) /* frames of the microphone, a ring */
-#define BEHIND 64	   /* frames of a speaker kept from the run before */
-#define TAPS   16
-#define BLOCK  512
+#define SOUND	 343.0
+#define HEARD	 (8u * RATE) /* frames of the microphone, a ring */
+#define BEHIND	 64	     /* frames of a speaker kept from the run before */
+#define TAPS	 16
+#define BLOCK	 512
+#define CATCH_UP 16384u /* frames at once, after a moment without a processor */
 
 /* What is left of a speaker's last run. */
 struct cone {
@@ -135,11 +136,11 @@ static void *listen_and_write(void *arg)
 	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 	while (!hall.stop) {
 		double until = ((double)clock_now() - hall.begun) / hall.apart;
-		int16_t pcm[4096];
+		int16_t pcm[CATCH_UP];
 		uint32_t n = 0;
 
 		pthread_mutex_lock(&hall.lock);
-		for (; (double)next < until && n < 4096; n++, next++) {
+		for (; (double)next < until && n < CATCH_UP; n++, next++) {
 			pcm[n] = digital(hall.heard[next % HEARD], &random);
 			hall.heard[next % HEARD] = 0;
 		}
