@@ -25,7 +25,7 @@ struct tape {
 	sf_count_t n;	     /* frames heard */
 };
 
-static void tape_load(struct tape *t, const char *path, double least_seconds)
+static void tape_load(struct tape *t, const char *path, double least)
 {
 	SF_INFO info = { 0 };
 	SNDFILE *f = sf_open(path, SFM_READ, &info);
@@ -33,7 +33,7 @@ static void tape_load(struct tape *t, const char *path, double least_seconds)
 	assert_non_null(f);
 	assert_int_equal(info.samplerate, RATE);
 	assert_int_equal(info.channels, 2);
-	assert_true(info.frames > (sf_count_t)(least_seconds * RATE));
+	assert_true(info.frames > (sf_count_t)(least * RATE));
 	t->heard = calloc((size_t)info.frames, 2 * sizeof(float));
 	t->made = calloc((size_t)info.frames + AHEAD, 2 * sizeof(float));
 	assert_true(t->heard && t->made);
@@ -53,16 +53,16 @@ static sf_count_t tape_alike(const struct tape *t, sf_count_t at, sf_count_t fro
 	return same;
 }
 
-void tape_whole(const char *path, double least_seconds, const int *moved, int n)
+void tape_whole(const char *path, double from_s, double least, const int *moved, int n)
 {
-	sf_count_t at = RATE, from = 0;
+	sf_count_t at = (sf_count_t)(from_s * RATE), from = 0;
 	struct tape t;
 
-	tape_load(&t, path, least_seconds);
-	/* one second in, when it has faded in, it is some frame of what was made */
-	while (from < t.n && tape_alike(&t, at, from) < SURE)
+	tape_load(&t, path, least);
+	/* there it is some frame of what was made */
+	while (from < t.n + AHEAD && tape_alike(&t, at, from) < SURE)
 		from++;
-	if (from == t.n)
+	if (from == t.n + AHEAD)
 		fail_msg("%s: the noise is not in it", path);
 	for (int i = 0;; i++) {
 		sf_count_t same = tape_alike(&t, at, from);

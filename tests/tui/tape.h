@@ -10,10 +10,10 @@
 
 /*
  * The file (any that libsndfile reads, 44.1 kHz, two channels, played at 0 dB) is longer
- * than least_seconds, and from one second in to its end every frame is there, once, in its
- * place. n trims by over 1 ms may have been made meanwhile: each may blur 30 ms, after which
- * every frame is there again, shifted by moved[i] frames (+ is later).
+ * than least seconds, and from from_s seconds in to its end every frame is there, once, in its
+ * place. n trims by over 1 ms may have been made in that time: each may blur 30 ms, after
+ * which every frame is there again, shifted by moved[i] frames (+ is later).
  */
-void tape_whole(const char *path, double least_seconds, const int *moved, int n);
+void tape_whole(const char *path, double from_s, double least, const int *moved, int n);
 
 #endif

@@ -459,7 +459,7 @@ static void the_sound_goes_on_whatever_becomes_of_the_terminal(void **state)
 	assert_int_equal(kill(pid, SIGTERM), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	terminal_free(t);
-	tape_whole(wav, 7, NULL, 0);
+	tape_whole(wav, 1, 7, NULL, 0);
 }
 
 /* After a test that failed, what it started would play on, and be in the next one's way. */
