@@ -239,6 +239,32 @@ struct ff_measure {
 	struct ff_measured speakers[FF_SPEAKERS]; /* in the order of their turns */
 };
 
+/* How far a check under the music has got. */
+enum ff_under_music {
+	FF_UNDER_NONE,	    /* none was asked for */
+	FF_UNDER_OPENING,   /* the microphone is being opened */
+	FF_UNDER_SOUNDING,  /* two probes hide in the music, half a minute */
+	FF_UNDER_RECKONING, /* what was heard is gone through */
+	FF_UNDER_FOUND,
+	FF_UNDER_REFUSED, /* words says why and what to do */
+	FF_UNDER_CANCELLED,
+};
+
+/* One speaker timed against another while the music goes on. */
+struct ff_music_check {
+	enum ff_under_music step;
+	uint32_t runs;		     /* checks asked for so far, refused ones too */
+	uint32_t speaker, reference; /* ids */
+	float progress;		     /* 0..1 of what sounds */
+	char microphone[FF_PATH_MAX];
+	char words[FF_TEXT_MAX]; /* what came of it, or is wrong and what to do; "" */
+	float late_ms;	   /* FOUND: later than it should be against the reference, signed */
+	float confidence;  /* 0..1 */
+	float under_db[2]; /* how far the probes were under the music, as they were sent */
+	bool applied;	   /* the speaker's latency is mended by it */
+	uint8_t response[FF_RESPONSE]; /* of the speaker, as struct ff_measured has it */
+};
+
 struct ff_profile {
 	char name[FF_NAME_MAX];
 	char path[FF_PATH_MAX];
@@ -295,6 +321,7 @@ struct ff_snapshot {
 	struct ff_sound sounds[FF_SOUNDS];
 	struct ff_pairing pairing;
 	struct ff_measure measure;
+	struct ff_music_check music_check;
 	struct ff_log_line log[FF_LOG_LINES];
 };
 
@@ -308,7 +335,7 @@ struct ff_snapshot {
  *	FF_REMOVE_SPEAKER, FF_REMOVE_SOURCE	FF_RESTORE
  *	FF_REMOVE_ZONE				FF_RESTORE_ZONE
  *	FF_MEASURE, FF_MEASURE_ONE		FF_MEASURE_RESULT without flag
- *	FF_SET_DOUBT				the same with the other flag
+ *	FF_SET_DOUBT, FF_APPLY_UNDER_MUSIC	the same with the other flag
  * A ticket is a number of the asker's choice, 0 = none: whoever adds does not
  * know the id yet; ff_was_refused() says that of an addition that failed.
  * Loading a profile forgets what was removed from the last.
@@ -358,9 +385,13 @@ enum ff_verb {
 	FF_MEASURE,	/* id = zone index; type, device = microphone, as a source; type "" = as
 			   last */
 	FF_MEASURE_ONE, /* id = speaker, microphone as above: beside a measured one, in 4 s */
-	FF_MEASURE_CANCEL, /* at once; what was in force before stays */
-	FF_MEASURE_RESULT, /* flag: in force, or what was before it */
-	FF_MEASURE_LEVELS, /* flag: volumes by the levels it found, or those before */
+	FF_MEASURE_CANCEL,     /* at once; what was in force before stays */
+	FF_MEASURE_RESULT,     /* flag: in force, or what was before it */
+	FF_MEASURE_LEVELS,     /* flag: volumes by the levels it found, or those before */
+	FF_CHECK_UNDER_MUSIC,  /* id = speaker; other = reference's id, 0 = one is chosen;
+				  microphone as above */
+	FF_CANCEL_UNDER_MUSIC, /* at once */
+	FF_APPLY_UNDER_MUSIC,  /* flag: its latency as found, or as before */
 	/* Bluetooth devices, by address (and adapter, "" = any) */
 	FF_SCAN,	      /* flag; value = seconds, 0 = 30 */
 	FF_PAIR,	      /* pair, trust and connect */

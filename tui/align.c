@@ -128,6 +128,7 @@ void align_update(struct ui *ui)
 	align_find_reference(ui);
 	align_remember(ui);
 	align_measure_update(ui);
+	align_music_update(ui);
 	if (!ui->snap.clicks_speaker && ui->now_ms > ui->align.clicking_ms + ALIGN_CLICK_MS)
 		ui->align.clicking = 0; /* ended elsewhere */
 	if (ui->align.clicking && ui->pane != PANE_ALIGN) {
@@ -334,6 +335,8 @@ static const struct binding keys[] = {
 	{ "t", "clicks", align_clicks, 0, "t|t|clicks", "clicks on it and on the reference only, or no longer" },
 	{ "x", "compare", align_compare, 0, "x|x|A/B", "compare: back to its other trim, and forth again" },
 	{ "g", "measure", align_measure, 0, "g|g|measure", "measure the zone with a microphone, or end it" },
+	{ "u", "under-music", align_under_music, 0, NULL, "check it beside another while the music plays on, half a minute, or end it" },
+	{ "U", "mend", align_mend, 0, NULL, "mend its delay by that check, or put it back" },
 	{ "G", "levels", align_match_levels, 0, NULL, "volumes by the measured levels, or as before" },
 	{ "v", "check", align_check_key, 0, "v|v|check", "check one speaker beside a measured one, in 4 s, or end it" },
 	{ "i", "in-time", align_dismiss_key, 0, NULL, "it is in time: put the doubt about it away" },

@@ -32,6 +32,8 @@ struct align {
 	bool chosen;	       /* it stays the reference whoever waits for whom */
 	uint32_t clicking;     /* whom a click train was begun here for; 0 = none was */
 	bool measuring;	       /* in the latest snapshot a measurement ran */
+	bool checking_music;   /* in the latest snapshot a check under the music ran */
+	bool under_music;      /* the microphone that is asked for is for that, too */
 	uint32_t checked_id;   /* whom the microphone being chosen is to check; 0 = the zone */
 	uint64_t clicking_ms;  /* since when; the snapshot needs a moment to say so too */
 	struct align_other other[FF_SPEAKERS];
@@ -86,6 +88,23 @@ void align_dismiss(struct ui *ui, const struct ff_speaker *s);
 
 /* [ui] Draw a measurement, under way or over, into three rows; false = there is none. */
 bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r);
+
+/* [ui] Ask for a microphone to check s with, in silence or under the music. */
+void align_ask_microphone(struct ui *ui, const struct ff_speaker *s, bool under_music);
+
+/*
+ * [ui] align_music.c: check the selected one under the music, or end it; mend it by
+ * what was found, or no longer; take in a new snapshot.
+ */
+void align_under_music(struct ui *ui, int unused);
+void align_mend(struct ui *ui, int unused);
+void align_music_update(struct ui *ui);
+
+/* [ui] Draw such a check, under way or over, into three rows; false = there is none. */
+bool align_music_strip(const struct ui *ui, struct cells *c, struct rect r);
+
+/* [ui] FF_RESPONSE points into at most half of cols; columns that it takes, 0 = no room. */
+int align_response(struct cells *c, int row, int col, int cols, const uint8_t *response);
 
 /* [ui] Draw the pane; see pane.h. */
 void pane_align_draw(const struct ui *ui, struct cells *c, struct rect r, bool front);

@@ -34,7 +34,7 @@ static void measure_with(struct ui *ui, const char *word)
 	size_t n = strcspn(word, ":");
 
 	if (ui->align.checked_id) {
-		c.verb = FF_MEASURE_ONE;
+		c.verb = ui->align.under_music ? FF_CHECK_UNDER_MUSIC : FF_MEASURE_ONE;
 		c.id = ui->align.checked_id;
 	}
 	if (!*word)
@@ -48,7 +48,9 @@ static void measure_with(struct ui *ui, const char *word)
 	snprintf(c.device, sizeof(c.device), "%s", word + n + 1);
 	if (ui_submit(ui, &c) == 0)
 		ui_say(ui, SAY_FINE,
-		       c.verb == FF_MEASURE_ONE
+		       c.verb == FF_CHECK_UNDER_MUSIC
+			       ? "checking under the music, half a minute (u ends)"
+		       : c.verb == FF_MEASURE_ONE
 			       ? "checking: keep quiet, the microphone where it was (v ends)"
 			       : "measuring: keep quiet and leave the microphone (g ends)");
 }
@@ -119,12 +121,23 @@ bool align_microphone(const struct ff_snapshot *snap, const struct ff_speaker *s
 	return false;
 }
 
+void align_ask_microphone(struct ui *ui, const struct ff_speaker *s, bool under_music)
+{
+	const struct ff_command look = { .verb = FF_LIST_SOUNDS };
+	char title[FF_NAME_MAX + 32];
+
+	ui_submit(ui, &look);
+	ui->align.checked_id = s->id;
+	ui->align.under_music = under_music;
+	snprintf(title, sizeof(title), "Check %.40s with which microphone",
+		 words_name(s->name, s->address));
+	picker_open(ui, measure_fill, measure_chosen, title, "");
+}
+
 void align_check(struct ui *ui, const struct ff_speaker *s)
 {
 	struct ff_command c = { .verb = FF_MEASURE_ONE, .id = s ? s->id : 0 };
-	const struct ff_command look = { .verb = FF_LIST_SOUNDS };
 	const struct ff_command stop = { .verb = FF_MEASURE_CANCEL };
-	char title[FF_NAME_MAX + 32];
 
 	if (measure_runs(ui)) {
 		ui_submit(ui, &stop);
@@ -136,11 +149,7 @@ void align_check(struct ui *ui, const struct ff_speaker *s)
 			       "checking %s: keep quiet, the microphone where it was (v ends)",
 			       words_name(s->name, s->address));
 	} else {
-		ui_submit(ui, &look);
-		ui->align.checked_id = s->id;
-		snprintf(title, sizeof(title), "Check %.40s with which microphone",
-			 words_name(s->name, s->address));
-		picker_open(ui, measure_fill, measure_chosen, title, "");
+		align_ask_microphone(ui, s, false);
 	}
 }
 
@@ -223,20 +232,19 @@ static const struct ff_measured *measured_shown(const struct ui *ui)
 }
 
 /* 32 ms of what came from it: the straight sound, then the room. */
-static int measure_response(struct cells *c, int row, int col, int cols,
-			    const struct ff_measured *d)
+int align_response(struct cells *c, int row, int col, int cols, const uint8_t *response)
 {
 	static const char plain[] = " .:-=+*#";
 	int width = cols / 2 < RESPONSE_MOST ? cols / 2 : RESPONSE_MOST;
 
-	if (width < RESPONSE_LEAST || d->turns == 0)
+	if (width < RESPONSE_LEAST)
 		return 0;
 	for (int i = 0; i < width; i++) {
 		int from = i * FF_RESPONSE / width, to = (i + 1) * FF_RESPONSE / width,
 		    most = 0;
 
 		for (int k = from; k < to; k++)
-			most = d->response[k] > most ? d->response[k] : most;
+			most = response[k] > most ? response[k] : most;
 		if (most >= 32)
 			cells_glyph(c, row, col + i, 0x2580 + (uint32_t)(most / 32 + 1),
 				    plain[most / 32], STYLE_GOOD);
@@ -310,7 +318,8 @@ bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r)
 		   w.text);
 	if (!d || !s)
 		return true;
-	used = measure_response(c, r.row + 2, r.col + 1, r.cols - 2, d);
+	if (d->turns > 0)
+		used = align_response(c, r.row + 2, r.col + 1, r.cols - 2, d->response);
 	words_start(&w, r.cols - 2 - used);
 	words_add(&w, "%s", words_name(s->name, s->address));
 	measure_facts(d, &w);

@@ -184,7 +184,7 @@ static void align_strip(const struct ui *ui, struct cells *c, struct rect r)
 	const struct ff_speaker *beside = ui_speaker(ui, ui->snap.clicks_reference);
 	struct words w;
 
-	if (!s || !ref || align_measure_strip(ui, c, r))
+	if (!s || !ref || align_music_strip(ui, c, r) || align_measure_strip(ui, c, r))
 		return;
 	draw_rule(c, r, words_name(s->name, s->address), false);
 	words_start(&w, r.cols - 2);

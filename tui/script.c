@@ -50,6 +50,7 @@ const char script_help[] =
 	"  fanfare measure alsa:DEVICE|pulse:SOURCE [ZONE]   align with a microphone;\n"
 	"                                   then show, undo, redo, levels; or cancel\n"
 	"  fanfare measure speaker NAME [MICROPHONE | dismiss]   check one, in 4 s\n"
+	"  fanfare measure under-music SPEAKER [MICROPHONE] | apply | undo | cancel | show\n"
 	"  fanfare doctor                   look for what keeps it from playing well\n";
 
 int script_run(int argc, char **argv)

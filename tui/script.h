@@ -107,6 +107,10 @@ int script_devices(struct script *s);
 int script_pair(struct script *s);
 int script_forget(struct script *s);
 int script_measure(struct script *s);
+int script_under_music(struct script *s);
+
+/* "alsa:hw:CARD=Mic" into a command; 0, or the exit status after saying that it is none. */
+int script_microphone(const char *word, struct ff_command *ret);
 int script_doctor(struct script *s);
 int script_add(struct script *s);
 int script_remove(struct script *s);

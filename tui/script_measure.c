@@ -112,8 +112,7 @@ static bool script_is_one_of(const char *word, const char *const *list)
 	return false;
 }
 
-/* "alsa:hw:CARD=Mic" into a command; 0, or the exit status after saying that it is none. */
-static int script_microphone(const char *word, struct ff_command *ret)
+int script_microphone(const char *word, struct ff_command *ret)
 {
 	if (script_split(word, ret->type, ret->device) && script_is_one_of(ret->type, kinds))
 		return 0;
@@ -171,10 +170,12 @@ int script_measure(struct script *s)
 
 	if (s->argc && strcmp(s->argv[0], "speaker") == 0)
 		return script_measure_one(s);
+	if (s->argc && strcmp(s->argv[0], "under-music") == 0)
+		return script_under_music(s);
 	if (s->argc < 1 || s->argc > (word ? 1 : 2))
 		return script_misuse(
-			"measure alsa:DEVICE|pulse:SOURCE [ZONE] | speaker NAME … | cancel | "
-			"undo | redo | levels | show");
+			"measure alsa:DEVICE|pulse:SOURCE [ZONE] | speaker NAME … | "
+			"under-music SPEAKER … | cancel | undo | redo | levels | show");
 	if (!word)
 		return script_measure_zone(s);
 	r = script_attach(s);

@@ -8,6 +8,7 @@
 #include "core/control/graph.h"
 #include "core/control/links.h"
 #include "core/control/measure.h"
+#include "core/control/measure_music.h"
 
 #include <math.h>
 #include <string.h>
@@ -303,6 +304,7 @@ void cast_dismiss(struct control *c)
 {
 	clicks_off(c);
 	measure_end(c);
+	measure_music_end(c);
 	while (c->speakers_n)
 		cast_remove_speaker(c, c->speakers_n - 1);
 	while (c->sources_n)
@@ -318,6 +320,7 @@ void cast_dismiss(struct control *c)
 	}
 	graph_clear(c);
 	measure_free(c);
+	measure_music_free(c);
 	engine_free(c->engine);
 	c->engine = NULL;
 }

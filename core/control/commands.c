@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/control/listing.h"
 #include "core/control/measure.h"
+#include "core/control/measure_music.h"
 #include "core/control/verbs.h"
 #include "core/store/text.h"
 
@@ -107,6 +108,8 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 		verbs_refuse(c, "refused: a text with control characters, or not UTF-8");
 		return;
 	}
+	if (cmd->verb == FF_CLICKS || cmd->verb == FF_MEASURE || cmd->verb == FF_MEASURE_ONE)
+		measure_music_end(c); /* no music, no probe under it */
 	switch (cmd->verb) {
 	case FF_SET_VOLUME:
 	case FF_SET_MUTE:
@@ -168,6 +171,11 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_MEASURE_RESULT:
 	case FF_MEASURE_LEVELS:
 		measure_command(c, cmd);
+		break;
+	case FF_CHECK_UNDER_MUSIC:
+	case FF_CANCEL_UNDER_MUSIC:
+	case FF_APPLY_UNDER_MUSIC:
+		measure_music_command(c, cmd);
 		break;
 	case FF_SCAN:
 	case FF_PAIR:

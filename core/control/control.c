@@ -15,6 +15,7 @@
 #include "core/control/listing.h"
 #include "core/control/loading.h"
 #include "core/control/measure.h"
+#include "core/control/measure_music.h"
 #include "core/control/model.h"
 #include "core/control/peers.h"
 #include "core/control/recall.h"
@@ -151,6 +152,7 @@ static void settle(struct control *c, struct alive *alive)
 	clicks_step(c);
 	listing_step(c);
 	measure_step(c);
+	measure_music_step(c);
 	if (c->dirty)
 		air_share(c);
 	if (c->dirty && c->engine && graph_send(c) < 0)

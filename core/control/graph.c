@@ -4,6 +4,7 @@
 
 #include "core/control/clicks.h"
 #include "core/control/measure.h"
+#include "core/control/measure_music.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -159,6 +160,7 @@ static bool write_plan(struct control *c, struct plan *p)
 	for (uint32_t i = 0; i < c->speakers_n; i++)
 		write_branch(c, c->speakers[i], turn, &p->branches[p->branches_n++]);
 	measure_plan(c, p);
+	measure_music_plan(c, p);
 	return turn != CLICKS_HOLD;
 }
 

@@ -15,7 +15,8 @@
 #define OPEN_NS (6 * NS_PER_SEC) /* a microphone that gives nothing until then is none */
 #define KEEP_S	8.0		 /* of its sound, for a slot's window and a slow moment */
 
-static bool choose_microphone(struct measure *m, const struct ff_command *cmd)
+bool measure_microphone(const struct ff_command *cmd, double keep_s, char *type, char *device,
+			struct source_config *ret)
 {
 	static const struct {
 		const char *name;
@@ -27,23 +28,23 @@ static bool choose_microphone(struct measure *m, const struct ff_command *cmd)
 		{ "fifo", SOURCE_IS_FIFO },
 	};
 
-	if (!cmd->type[0] && m->type[0])
+	if (!cmd->type[0] && type[0])
 		return true;
-	CUT_COPY(m->type, cmd->type[0] ? cmd->type : "alsa");
-	CUT_COPY(m->device, cmd->type[0] ? cmd->device : "default");
+	cut_copy(type, sizeof(cmd->type), cmd->type[0] ? cmd->type : "alsa");
+	cut_copy(device, sizeof(cmd->device), cmd->type[0] ? cmd->device : "default");
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		if (strcmp(m->type, types[i].name) != 0)
+		if (strcmp(type, types[i].name) != 0)
 			continue;
-		m->microphone = (struct source_config){
+		*ret = (struct source_config){
 			.type = types[i].type,
-			.device = m->device,
+			.device = device,
 			.format = SAMPLE_S16,
 			.channels = types[i].type == SOURCE_IS_ALSA ? 0 : 1,
-			.keep = KEEP_S,
+			.keep = keep_s,
 		};
 		return true;
 	}
-	m->type[0] = '\0';
+	type[0] = '\0';
 	return false;
 }
 
@@ -128,7 +129,7 @@ void measure_begin(struct control *c, const struct ff_command *cmd)
 	if (!prepare(c, cmd))
 		return;
 	m = c->measure;
-	known = choose_microphone(m, cmd);
+	known = measure_microphone(cmd, KEEP_S, m->type, m->device, &m->microphone);
 	CUT_COPY(m->shown.microphone, m->device);
 	if (!known) {
 		measure_finish(

@@ -79,6 +79,13 @@ static inline bool measure_is_under_way(const struct measure *m)
 /* [ctl] FF_MEASURE, FF_MEASURE_ONE. */
 void measure_begin(struct control *c, const struct ff_command *cmd);
 
+/*
+ * [ctl] The microphone that cmd names, with so many seconds kept; without a name that of
+ * type and device, which are written, before. False: there is no such kind.
+ */
+bool measure_microphone(const struct ff_command *cmd, double keep_s, char *type, char *device,
+			struct source_config *ret);
+
 /* [ctl] It has come to that step, and whoever looks is told. */
 void measure_show_step(struct control *c, enum ff_measuring step);
 
@@ -121,6 +128,9 @@ int measure_run_begin(struct control *c, struct measure *m, float level);
  */
 int measure_run_step(struct control *c, struct measure *m);
 
+/* [ctl] Packets and frames that a speaker lost so far. */
+uint64_t measure_losses(const struct speaker *s);
+
 /* [any] Whether a run sounds. */
 static inline bool measure_sounds(const struct measure *m)
 {
@@ -150,6 +160,9 @@ double measure_late_ms(const struct measure *m, uint32_t i);
 
 /* [ctl] Its settings as they are, and as of a measurement of now. */
 void measure_read(const struct speaker *s, struct measured_setting *ret);
+void measure_write(const struct measured_setting *from, struct speaker *s);
+void measure_date(const struct speaker *s, const char *microphone, double latency_ms,
+		  struct measured_setting *ret);
 void measure_set_after(const struct speaker *s, const struct measure *m, struct measured *d,
 		       double latency_ms);
 

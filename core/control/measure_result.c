@@ -85,7 +85,7 @@ void measure_read(const struct speaker *s, struct measured_setting *ret)
 	CUT_COPY(ret->stream, s->conf.stream);
 }
 
-static void write_setting(const struct measured_setting *from, struct speaker *s)
+void measure_write(const struct measured_setting *from, struct speaker *s)
 {
 	s->conf.latency_ms = from->latency_ms;
 	s->conf.trim_ms = from->trim_ms;
@@ -94,23 +94,30 @@ static void write_setting(const struct measured_setting *from, struct speaker *s
 	CUT_COPY(s->conf.measured, from->measured);
 	CUT_COPY(s->conf.microphone, from->microphone);
 	CUT_COPY(s->conf.stream, from->stream);
+	doubt_watch(s);
 }
 
-void measure_set_after(const struct speaker *s, const struct measure *m, struct measured *d,
-		       double latency_ms)
+void measure_date(const struct speaker *s, const char *microphone, double latency_ms,
+		  struct measured_setting *ret)
 {
 	time_t t = time(NULL);
 	struct tm day;
 
-	d->after = (struct measured_setting){
+	*ret = (struct measured_setting){
 		.latency_ms = latency_ms,
 		.reported_ms = s->reported_ms,
 		.connection = s->doubt.connection,
 	};
 	localtime_r(&t, &day);
-	strftime(d->after.measured, sizeof(d->after.measured), "%Y-%m-%d %H:%M", &day);
-	CUT_COPY(d->after.microphone, m->device[0] ? m->device : m->type);
-	CUT_COPY(d->after.stream, doubt_stream(s));
+	strftime(ret->measured, sizeof(ret->measured), "%Y-%m-%d %H:%M", &day);
+	CUT_COPY(ret->microphone, microphone);
+	CUT_COPY(ret->stream, doubt_stream(s));
+}
+
+void measure_set_after(const struct speaker *s, const struct measure *m, struct measured *d,
+		       double latency_ms)
+{
+	measure_date(s, m->device[0] ? m->device : m->type, latency_ms, &d->after);
 }
 
 uint32_t measure_conclude(struct control *c, struct measure *m)
@@ -150,8 +157,7 @@ void measure_apply(struct control *c, struct measure *m, bool on)
 
 		if (!s || !d->accepted)
 			continue;
-		write_setting(to, s);
-		doubt_watch(s);
+		measure_write(to, s);
 	}
 	m->shown.applied = on;
 	control_edited(c);

@@ -139,6 +139,14 @@ void measure_plan(struct control *c, struct plan *p)
 
 /* ---- what is heard ----------------------------------------------------------------------- */
 
+uint64_t measure_losses(const struct speaker *s)
+{
+	struct health_report h;
+
+	sink_health(s->sink, &h);
+	return h.drops + atomic_load_explicit(&s->branch->ring->lost, memory_order_relaxed);
+}
+
 /* What the speakers of the run did not get, or could not play in time, since they are there. */
 static uint64_t losses(struct control *c, const struct measure *m)
 {
@@ -146,13 +154,8 @@ static uint64_t losses(struct control *c, const struct measure *m)
 
 	for (uint32_t i = 0; i < m->speakers_n; i++) {
 		const struct speaker *s = control_speaker(c, m->speaker[i].id);
-		struct health_report h;
 
-		if (!s)
-			continue;
-		sink_health(s->sink, &h);
-		sum += h.drops +
-		       atomic_load_explicit(&s->branch->ring->lost, memory_order_relaxed);
+		sum += s ? measure_losses(s) : 0;
 	}
 	return sum;
 }

@@ -235,7 +235,8 @@ struct control {
 	struct refusal refusal;
 	struct clicks clicks;
 	struct recall recall;
-	struct measure *measure; /* NULL = nobody measured on this timeline */
+	struct measure *measure;	 /* NULL = nobody measured on this timeline */
+	struct music_check *music_check; /* NULL = none was asked for on it */
 
 	struct sounds_look *look; /* for sound devices; NULL = none under way */
 	bool look_again;	  /* asked for meanwhile */

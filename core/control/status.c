@@ -10,6 +10,7 @@
 #include "core/control/links.h"
 #include "core/control/listing.h"
 #include "core/control/measure.h"
+#include "core/control/measure_music.h"
 #include "core/control/names.h"
 #include "core/control/peers.h"
 #include "core/store/text.h"
@@ -367,6 +368,7 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 	}
 	write_skew(ret);
 	measure_status(c, &ret->measure);
+	measure_music_status(c, &ret->music_check);
 	write_bluez(c, now, ret);
 	write_profiles(c, ret);
 	listing_write(c, ret);

@@ -78,6 +78,11 @@
 	X(FF_MEASURE_CANCEL, CancelMeasure, "", "", "")                                        \
 	X(FF_MEASURE_RESULT, SetMeasureResult, "f", "b", SD_BUS_PARAM(on))                     \
 	X(FF_MEASURE_LEVELS, SetMeasureLevels, "f", "b", SD_BUS_PARAM(on))                     \
+	X(FF_CHECK_UNDER_MUSIC, CheckUnderMusic, "ixtD", "uuss",                               \
+	  SD_BUS_PARAM(speaker) SD_BUS_PARAM(reference) SD_BUS_PARAM(type)                     \
+		  SD_BUS_PARAM(microphone))                                                    \
+	X(FF_CANCEL_UNDER_MUSIC, CancelUnderMusic, "", "", "")                                 \
+	X(FF_APPLY_UNDER_MUSIC, ApplyUnderMusic, "f", "b", SD_BUS_PARAM(on))                   \
 	X(FF_SCAN, Scan, "fvd", "bds",                                                         \
 	  SD_BUS_PARAM(on) SD_BUS_PARAM(seconds) SD_BUS_PARAM(adapter))                        \
 	X(FF_PAIR, Pair, "ad", "ss", SD_BUS_PARAM(address) SD_BUS_PARAM(adapter))              \

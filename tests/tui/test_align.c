@@ -475,6 +475,48 @@ static void v_checks_one_in_doubt_with_the_microphone_that_it_was_measured_with(
 	free(ui);
 }
 
+static void u_checks_under_the_music_and_U_mends_by_what_was_found(void **state)
+{
+	struct ui *ui = four();
+	struct ff_music_check *m = &snap.music_check;
+
+	(void)state;
+	scene_type(ui, "jU");
+	assert_true(shows(ui, "nothing was found under the music"));
+	scene_type(ui, "u");
+	assert_true(shows(ui, "Check Den left with which microphone"));
+	scene_type(ui, "\n");
+	assert_int_equal(last()->verb, FF_CHECK_UNDER_MUSIC);
+	assert_int_equal(last()->id, snap.speakers[1].id);
+	m->step = FF_UNDER_SOUNDING;
+	m->speaker = snap.speakers[1].id;
+	m->reference = snap.speakers[0].id;
+	m->progress = 0.42f;
+	answer(ui);
+	assert_true(shows(ui, "Under the music: Den left beside Kitchen"));
+	assert_true(shows(ui, "the music plays on, 42 %"));
+	scene_type(ui, "u");
+	assert_int_equal(last()->verb, FF_CANCEL_UNDER_MUSIC);
+
+	m->step = FF_UNDER_FOUND;
+	m->late_ms = 3.21f;
+	m->confidence = 0.87f;
+	snprintf(m->words, sizeof(m->words), "Den left is 3.21 ms late beside Kitchen");
+	answer(ui);
+	assert_true(shows(ui, "3.21 ms late beside Kitchen; U mends it"));
+	assert_true(shows(ui, "+3.21 ms"));
+	scene_type(ui, "U");
+	assert_int_equal(last()->verb, FF_APPLY_UNDER_MUSIC);
+	assert_true(last()->flag);
+	m->applied = true;
+	answer(ui);
+	assert_true(shows(ui, "mended, U takes it back"));
+	scene_type(ui, "z");
+	assert_int_equal(last()->verb, FF_APPLY_UNDER_MUSIC);
+	assert_false(last()->flag);
+	free(ui);
+}
+
 static void leaving_the_console_ends_the_clicks(void **state)
 {
 	struct fake_door *f = console_party(4);
@@ -509,6 +551,7 @@ int main(void)
 		cmocka_unit_test(the_filter_and_names_find_a_speaker),
 		cmocka_unit_test(offsets_far_away_and_clicks_are_drawn),
 		T(each_key_of_the_pane),
+		T(u_checks_under_the_music_and_U_mends_by_what_was_found),
 		T(leaving_the_console_ends_the_clicks),
 	};
 
