@@ -15,7 +15,8 @@ static struct control *core;
 
 /* B is 2.35 ms later than the latencies say, and farther away. */
 static const struct parlour_setup usual = {
-	.speaker = { { 150, 1.2, 14, 0.5f }, { 152.35, 1.6, -18, 0.4f } },
+	.speaker = { { .latency_ms = 150, .away_m = 1.2, .ppm = 14, .gain = 0.5f },
+		     { .latency_ms = 152.35, .away_m = 1.6, .ppm = -18, .gain = 0.4f } },
 	.speakers = 2,
 	.mic_ppm = 60,
 	.mic_gain = 1,
@@ -242,7 +243,8 @@ static void probes_leave_20_db_under_music_that_has_no_gap(void **state)
 	}
 	printf("second by second, what is beside the music lies %.1f to %.1f dB under it\n",
 	       -most, -least);
-	assert_true(most > -25 && most < -19.5);
+	/* left and right have nothing in common here: 3 dB more under each of them */
+	assert_true(most > -28 && most < -19.5);
 	assert_true(least < -60); /* before and after: nothing at all */
 	assert_true(longest_silence(path_of("a.wav"), &n) < 8);
 }
