@@ -226,9 +226,14 @@ static void probes_leave_20_db_under_music_that_has_no_gap(void **state)
 	WAIT_FOR(ff, now.speakers_n == 2 && now.speakers[1].level.rms_db[0] > -40);
 	play_on(ff, 2 * NS_PER_SEC);
 	c.id = speaker("A")->id;
-	submit(ff, c);
-	WAIT_FOR(ff,
-		 now.music_check.step == FF_UNDER_SOUNDING && now.music_check.progress > 0.25f);
+	for (int i = 0; i < 5 && now.music_check.step != FF_UNDER_SOUNDING; i++) {
+		uint32_t before = now.music_check.runs;
+
+		submit(ff, c); /* a machine that stands still tears the microphone's sound */
+		WAIT_FOR(ff, now.music_check.runs > before &&
+				     (over() || now.music_check.progress > 0.1f));
+	}
+	assert_int_equal(now.music_check.step, FF_UNDER_SOUNDING);
 	submit(ff, (struct ff_command){ .verb = FF_CANCEL_UNDER_MUSIC });
 	WAIT_FOR(ff, now.music_check.step == FF_UNDER_CANCELLED);
 	play_on(ff, 2 * NS_PER_SEC);
