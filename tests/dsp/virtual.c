@@ -124,7 +124,8 @@ void crystal_tick(struct crystal *c)
 	double ppm;
 
 	c->position += c->rate * VIRTUAL_TICK;
-	c->t += VIRTUAL_TICK;
+	/* not summed up: in a day that would be off by 7 us */
+	c->t = VIRTUAL_TICK * (double)++c->ticks;
 	/* a slow swing, as of a heating, and a random walk */
 	c->walk += 5e-4 * c->wander * random_next(&c->random);
 	ppm = c->ppm + c->walk + c->wander * sin(TAU * c->t / (600.0 + fabs(c->ppm)) + c->ppm);

@@ -69,6 +69,7 @@ struct crystal {
 	double wander;	 /* ppm that it wanders, slowly */
 	double noise;	 /* s; reports are off by up to that much, evenly */
 	double bias;	 /* s; and by this */
+	uint64_t ticks;	 /* since the start */
 	double t;	 /* s; true time */
 	double position; /* frames; true position */
 	double rate;	 /* Hz; from t on, for a tick */
