@@ -50,11 +50,11 @@ debian()
 }
 
 # in_debian NAME [FROM TO]... -- COMMAND... - run it in a copy of the Debian that is gone afterwards,
-# with mounts and processes of its own, and what lies in FROM under TO.
+# with mounts and processes of its own and no network, and what lies in FROM under TO.
 in_debian()
 {
 	mkdir -p "$cache/copy"
-	inspace unshare --mount --pid --fork --kill-child bash -euo pipefail -c "$(declare -f enter)"'; enter "$@"' \
+	inspace unshare --mount --pid --net --fork --kill-child bash -euo pipefail -c "$(declare -f enter)"'; enter "$@"' \
 		enter "$cache/copy" "$cache/$1" "${@:2}" 9>&-
 }
 
