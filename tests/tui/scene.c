@@ -297,3 +297,27 @@ void scene_type(struct ui *ui, const char *keys)
 	for (; *keys; keys++)
 		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
 }
+
+struct ui *scene_shelf(struct ff_snapshot *s, struct scene_sent *sent)
+{
+	struct ui *ui;
+
+	scene_profiles(s);
+	scene_sounds(s);
+	*sent = (struct scene_sent){ .n = 0 };
+	ui = scene_ui(s, sent);
+	ui_key(ui, KEYS_F1 + 4, 10001);
+	return ui;
+}
+
+void scene_answer(struct ui *ui, struct ff_snapshot *s, uint64_t now)
+{
+	s->change++;
+	ui->snap = *s;
+	ui_update(ui, now);
+}
+
+const struct ff_command *scene_last(const struct scene_sent *sent)
+{
+	return sent->n > 0 ? &sent->command[sent->n - 1] : NULL;
+}

@@ -40,7 +40,17 @@ int scene_submit(void *arg, const struct ff_command *command);
 /* A model at time 10 s that has seen s three times, its commands into sent. */
 struct ui *scene_ui(const struct ff_snapshot *s, struct scene_sent *sent);
 
+/* The same in the profiles pane: four of them; Party plays, House with line-in, Kitchen, Den
+ * left. */
+struct ui *scene_shelf(struct ff_snapshot *s, struct scene_sent *sent);
+
 /* Type keys into it, a millisecond apart; \n is Enter. */
 void scene_type(struct ui *ui, const char *keys);
+
+/* The core's answer, at time now (ms): its snapshot, changed once more. */
+void scene_answer(struct ui *ui, struct ff_snapshot *s, uint64_t now);
+
+/* The latest command; NULL before any. */
+const struct ff_command *scene_last(const struct scene_sent *sent);
 
 #endif

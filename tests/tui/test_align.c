@@ -35,15 +35,13 @@ static struct ui *four(void)
 
 static void answer(struct ui *ui)
 {
-	snap.change++;
-	ui->snap = snap;
-	ui_update(ui, ui->now_ms + 2000);
+	scene_answer(ui, &snap, ui->now_ms + 2000);
 }
 
 static const struct ff_command *last(void)
 {
 	assert_true(sent.n > 0);
-	return &sent.command[sent.n - 1];
+	return scene_last(&sent);
 }
 
 static void assert_trimmed(uint32_t id, float ms)

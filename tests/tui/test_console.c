@@ -31,16 +31,10 @@ static struct ui *house(uint32_t speakers)
 	return scene_ui(&snap, &sent);
 }
 
-static void type(struct ui *ui, const char *keys)
-{
-	for (; *keys; keys++)
-		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
-}
-
 static const struct ff_command *last(void)
 {
 	assert_true(sent.n > 0);
-	return &sent.command[sent.n - 1];
+	return scene_last(&sent);
 }
 
 /* ---- the command line -----------------------------------------------------------------------
@@ -51,34 +45,34 @@ static void a_command_does_what_its_key_does(void **state)
 	struct ui *ui = house(4);
 
 	(void)state;
-	type(ui, ":mute\n");
+	scene_type(ui, ":mute\n");
 	assert_int_equal(last()->verb, FF_SET_MUTE);
 	assert_int_equal(last()->id, 1);
-	type(ui, ":solo Den left\n"); /* a row by its name, with its blank */
+	scene_type(ui, ":solo Den left\n"); /* a row by its name, with its blank */
 	assert_int_equal(last()->verb, FF_SET_SOLO);
 	assert_int_equal(last()->id, 2);
 	assert_string_equal(mixer_speaker(ui)->name, "Den left");
-	type(ui, ":VOLUME patio -12dB\n");
+	scene_type(ui, ":VOLUME patio -12dB\n");
 	assert_int_equal(last()->verb, FF_SET_VOLUME);
 	assert_int_equal(last()->id, 3);
 	assert_float_equal(last()->value, -12, 0);
-	type(ui, ":volume 50\n"); /* the selected one */
+	scene_type(ui, ":volume 50\n"); /* the selected one */
 	assert_float_equal(last()->value, -20, 1e-4f);
 	assert_int_equal(last()->id, 3);
-	type(ui, ":volume line-in -3dB\n");
+	scene_type(ui, ":volume line-in -3dB\n");
 	assert_int_equal(last()->verb, FF_SET_SOURCE_GAIN);
-	type(ui, ":undo\n");
+	scene_type(ui, ":undo\n");
 	assert_float_equal(last()->value, 0, 0);
-	type(ui, ":volume Pat -6dB\n"); /* the beginning of one name is enough */
+	scene_type(ui, ":volume Pat -6dB\n"); /* the beginning of one name is enough */
 	assert_int_equal(last()->verb, FF_SET_VOLUME);
 	assert_int_equal(last()->id, 3);
 	assert_float_equal(last()->value, -6, 0);
-	type(ui, ":solo kit\n");
+	scene_type(ui, ":solo kit\n");
 	assert_int_equal(last()->verb, FF_SET_SOLO);
 	assert_int_equal(last()->id, 1);
-	type(ui, ":mute-all\n");
+	scene_type(ui, ":mute-all\n");
 	assert_int_equal(last()->verb, FF_MUTE_ALL);
-	type(ui, ":theme light\n");
+	scene_type(ui, ":theme light\n");
 	assert_string_equal(ui->theme, "light");
 	assert_int_equal(ui->want, UI_KEEP);
 	free(ui);
@@ -89,15 +83,15 @@ static void a_command_of_another_pane_goes_there(void **state)
 	struct ui *ui = house(2);
 
 	(void)state;
-	type(ui, ":scan\n");
+	scene_type(ui, ":scan\n");
 	assert_int_equal(ui->pane, PANE_DEVICES);
 	ui->ask[0] = '\0'; /* it may ask first */
-	type(ui, ":mixer mute\n");
+	scene_type(ui, ":mixer mute\n");
 	assert_int_equal(ui->pane, PANE_MIXER);
 	assert_int_equal(last()->verb, FF_SET_MUTE);
-	type(ui, ":profiles\n");
+	scene_type(ui, ":profiles\n");
 	assert_int_equal(ui->pane, PANE_PROFILES);
-	type(ui, ":mixer \n");
+	scene_type(ui, ":mixer \n");
 	assert_int_equal(ui->pane, PANE_MIXER);
 	free(ui);
 }
@@ -111,14 +105,14 @@ static void a_command_nobody_knows_is_named(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
 		ui->toast[0] = '\0';
-		type(ui, odd[i]);
+		scene_type(ui, odd[i]);
 		assert_int_equal(ui->tone, SAY_ERROR);
 		assert_true(ui->toast[0]);
 		assert_int_equal(sent.n, 0);
 		ui->pane = PANE_MIXER;
 	}
-	type(ui, ":\n:   \n"); /* nothing asked, nothing said */
-	type(ui, ":quit");
+	scene_type(ui, ":\n:   \n"); /* nothing asked, nothing said */
+	scene_type(ui, ":quit");
 	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
 	assert_false(ui->prompt.open);
 	assert_int_equal(ui->want, UI_STAY);
@@ -130,18 +124,18 @@ static void tab_completes_actions_names_and_values(void **state)
 	struct ui *ui = house(4);
 
 	(void)state;
-	type(ui, ":sol\t");
+	scene_type(ui, ":sol\t");
 	assert_string_equal(ui->prompt.text, "solo ");
-	type(ui, "d\t");
+	scene_type(ui, "d\t");
 	assert_string_equal(ui->prompt.text, "solo Den left ");
-	type(ui, "\n");
+	scene_type(ui, "\n");
 	assert_int_equal(last()->verb, FF_SET_SOLO);
 	assert_int_equal(last()->id, 2);
-	type(ui, ":map Pat\tmo\t");
+	scene_type(ui, ":map Pat\tmo\t");
 	assert_string_equal(ui->prompt.text, "map Patio mono ");
-	type(ui, "\n");
+	scene_type(ui, "\n");
 	assert_int_equal(last()->map, FF_MAP_MONO);
-	type(ui, ":devices sca\t");
+	scene_type(ui, ":devices sca\t");
 	assert_string_equal(ui->prompt.text, "devices scan ");
 	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
 	free(ui);
@@ -181,26 +175,26 @@ static void a_link_and_a_speakers_own_volume_are_undone_too(void **state)
 	struct ui *ui = house(2);
 
 	(void)state;
-	type(ui, "x");
+	scene_type(ui, "x");
 	assert_int_equal(last()->verb, FF_DISCONNECT);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_CONNECT);
 	assert_int_equal(last()->id, 1);
-	type(ui, "Z");
+	scene_type(ui, "Z");
 	assert_int_equal(last()->verb, FF_DISCONNECT);
 	sent.n = 0;
-	type(ui, "a");
+	scene_type(ui, "a");
 	assert_false(ui->prompt.open);
 	assert_non_null(strstr(ui->toast, "does not let"));
 	ui->snap.speakers[0].absolute = 100;
-	type(ui, "a128\n");
+	scene_type(ui, "a128\n");
 	assert_int_equal(ui->tone, SAY_ERROR);
 	assert_int_equal(sent.n, 0);
-	type(ui, "a64\n");
+	scene_type(ui, "a64\n");
 	assert_int_equal(last()->verb, FF_SET_ABSOLUTE);
 	assert_float_equal(last()->value, 64, 0);
 	assert_non_null(strstr(ui->toast, "100 -> 64"));
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_float_equal(last()->value, 100, 0);
 	free(ui);
 }
@@ -213,27 +207,27 @@ static void a_filter_leaves_what_it_names(void **state)
 	struct ui *ui = house(8);
 
 	(void)state;
-	type(ui, "/e");
+	scene_type(ui, "/e");
 	assert_int_equal(ui->mixer.rows,
 			 6); /* seen while it is typed: line-in, House, four rooms */
-	type(ui, "n \n");
+	scene_type(ui, "n \n");
 	assert_int_equal(ui->mixer.rows,
 			 1); /* Kitchen has it at its end, Den left a blank after */
 	free(ui);
 
 	ui = house(8);
-	type(ui, "/l\n");
+	scene_type(ui, "/l\n");
 	assert_string_equal(mixer_speaker(ui)->name, "Den left");
-	type(ui, "n");
+	scene_type(ui, "n");
 	assert_string_equal(mixer_speaker(ui)->name, "Loft");
-	type(ui, "n");
+	scene_type(ui, "n");
 	assert_string_equal(mixer_speaker(ui)->name, "Hall");
-	type(ui, "N");
+	scene_type(ui, "N");
 	assert_string_equal(mixer_speaker(ui)->name, "Loft");
 	ui_key(ui, KEYS_ESC, ui->now_ms + 1);
 	assert_true(ui->mixer.rows > 8);
 	assert_string_equal(mixer_speaker(ui)->name, "Loft");
-	type(ui, "/zz\n5m"); /* nobody: keys have nothing to change */
+	scene_type(ui, "/zz\n5m"); /* nobody: keys have nothing to change */
 	assert_int_equal(ui->mixer.rows, 0);
 	assert_int_equal(sent.n, 0);
 	free(ui);
@@ -244,7 +238,7 @@ static void escape_only_ever_goes_back(void **state)
 	struct ui *ui = house(3);
 
 	(void)state;
-	type(ui, "/p\n");
+	scene_type(ui, "/p\n");
 	for (int p = 0; p < PANE_COUNT; p++) {
 		ui->pane = (enum pane)p;
 		for (int i = 0; i < 5; i++) {
@@ -267,7 +261,7 @@ static void the_log_scrolls_in_a_window(void **state)
 		snprintf(snap.log[snap.log_count++ % FF_LOG_LINES].text, FF_TEXT_MAX,
 			 "line %d.", i);
 	ui->snap = snap;
-	type(ui, "E");
+	scene_type(ui, "E");
 	assert_true(ui->log.open);
 	for (int i = 0; i < 200; i++)
 		ui_key(ui, KEYS_PAGE_UP, ui->now_ms + 1);
@@ -279,18 +273,18 @@ static void the_log_scrolls_in_a_window(void **state)
 	}
 	ui_key(ui, KEYS_DOWN, ui->now_ms + 1);
 	assert_int_equal(ui->log.up, FF_LOG_LINES - 2);
-	type(ui, "E");
+	scene_type(ui, "E");
 	for (const char *key = "q\003\033"; *key; key++) { /* closed, and nobody leaves */
-		type(ui, "E");
+		scene_type(ui, "E");
 		assert_true(ui->log.open);
 		ui_key(ui, (uint32_t)*key, ui->now_ms + 1);
 		assert_false(ui->log.open);
-		type(ui, "T");
+		scene_type(ui, "T");
 		assert_true(ui->picker.open);
 		ui_key(ui, (uint32_t)*key, ui->now_ms + 1);
 		assert_false(ui->picker.open);
 		ui->want = ui->want == UI_WEAR ? UI_STAY : ui->want; /* the theme it had */
-		type(ui, "?");
+		scene_type(ui, "?");
 		ui_key(ui, (uint32_t)*key, ui->now_ms + 1);
 		assert_false(ui->help.open);
 		assert_int_equal(ui->want, UI_STAY);
@@ -348,11 +342,11 @@ static void questions_are_answered_by_clicks(void **state)
 	const int after = 1 + (int)strlen("Stop the music and leave?");
 
 	(void)state;
-	type(ui, "Q");
+	scene_type(ui, "Q");
 	click(ui, 24, 80, 22, after + 3, 0);
 	assert_int_equal(ui->want, UI_STAY);
 	assert_int_equal(ui->ask[0], 0);
-	type(ui, "Q");
+	scene_type(ui, "Q");
 	click(ui, 24, 80, 22, after + 1, 0);
 	assert_int_equal(ui->want, UI_STOP);
 	free(ui);
@@ -364,10 +358,10 @@ static void one_key_gives_the_mouse_back_to_the_terminal(void **state)
 
 	(void)state;
 	ui->mouse = true;
-	type(ui, "C");
+	scene_type(ui, "C");
 	assert_false(ui->mouse);
 	assert_int_equal(ui->want, UI_MOUSE);
-	type(ui, "C");
+	scene_type(ui, "C");
 	assert_true(ui->mouse);
 	free(ui);
 }
@@ -433,7 +427,7 @@ static void bad_key_files_are_refused_by_line(void **state)
 		assert_int_equal(keymap_parse(bad[i].text, "k", why, sizeof(why)), -EBADMSG);
 		assert_string_equal(why, bad[i].why);
 		sent.n = 0;
-		type(ui, "m"); /* and all keys are what they were */
+		scene_type(ui, "m"); /* and all keys are what they were */
 		assert_int_equal(last()->verb, FF_SET_MUTE);
 	}
 	free(ui);
@@ -450,30 +444,30 @@ static void a_key_file_changes_keys_help_and_footer(void **state)
 				      "undo = ^U\nmixer.solo =\nleave = X\n",
 				      "k", why, sizeof(why)),
 			 0);
-	type(ui, "m");
+	scene_type(ui, "m");
 	assert_int_equal(sent.n, 0);
-	type(ui, "s");
+	scene_type(ui, "s");
 	assert_int_equal(sent.n, 0);
-	type(ui, "u");
+	scene_type(ui, "u");
 	assert_int_equal(last()->verb, FF_SET_MUTE);
-	type(ui, " ");
+	scene_type(ui, " ");
 	assert_int_equal(sent.n, 2);
-	type(ui, "\x15");
+	scene_type(ui, "\x15");
 	assert_int_equal(sent.n, 3); /* undone */
-	type(ui, "J5\n");
+	scene_type(ui, "J5\n");
 	assert_int_equal(last()->verb, FF_SET_VOLUME);
-	type(ui, ":solo\n"); /* without a key it still has its name */
+	scene_type(ui, ":solo\n"); /* without a key it still has its name */
 	assert_int_equal(last()->verb, FF_SET_SOLO);
 	assert_int_equal(cells_init(&c, 24, 80, GLYPHS_FULL), 0);
 	ui_draw(ui, &c);
 	assert_int_equal(cells_hit_at(&c, 23, 74)->value, 'X'); /* X leave */
 	cells_done(&c);
-	type(ui, "q");
+	scene_type(ui, "q");
 	assert_int_equal(ui->want, UI_STAY);
-	type(ui, "X");
+	scene_type(ui, "X");
 	assert_int_equal(ui->want, UI_LEAVE);
 	keymap_reset();
-	type(ui, "m");
+	scene_type(ui, "m");
 	assert_int_equal(last()->verb, FF_SET_MUTE);
 	/* the manual's own */
 	assert_int_equal(keymap_parse("mixer.mute = m Space\ndevices.scan = s F7\nundo = u\n"

@@ -32,24 +32,16 @@ static struct ui *party(uint32_t speakers)
 	return scene_ui(&snap, &sent);
 }
 
-static void type(struct ui *ui, const char *keys)
-{
-	for (; *keys; keys++)
-		ui_key(ui, *keys == '\n' ? KEYS_ENTER : (uint32_t)*keys, ui->now_ms + 1);
-}
-
 /* The core's answer: its snapshot, at a later time. */
 static void answer(struct ui *ui, uint64_t now)
 {
-	snap.change++;
-	ui->snap = snap;
-	ui_update(ui, now);
+	scene_answer(ui, &snap, now);
 }
 
 static const struct ff_command *last(void)
 {
 	assert_true(sent.n > 0);
-	return &sent.command[sent.n - 1];
+	return scene_last(&sent);
 }
 
 static void no_key_is_bound_twice(void **state)
@@ -140,30 +132,30 @@ static void volume_keys_step_and_stop_at_unity(void **state)
 	struct ui *ui = party(2);
 
 	(void)state;
-	type(ui, "l"); /* 100 % already: nothing to be done */
+	scene_type(ui, "l"); /* 100 % already: nothing to be done */
 	assert_int_equal(sent.n, 0);
 	assert_non_null(strstr(ui->toast, "= types more"));
-	type(ui, "L+");
+	scene_type(ui, "L+");
 	assert_int_equal(sent.n, 0);
-	type(ui, "-");
+	scene_type(ui, "-");
 	assert_int_equal(last()->verb, FF_SET_VOLUME);
 	assert_int_equal(last()->id, 1);
 	assert_float_equal(last()->value, -1, 1e-4f);
-	type(ui, "++");
+	scene_type(ui, "++");
 	assert_float_equal(last()->value, 0, 1e-4f);
-	type(ui, "=+3dB\n");
+	scene_type(ui, "=+3dB\n");
 	assert_float_equal(last()->value, 3, 1e-4f);
-	type(ui, "+"); /* typed above: steps go on from there */
+	scene_type(ui, "+"); /* typed above: steps go on from there */
 	assert_float_equal(last()->value, 4, 1e-4f);
-	type(ui, "0");
+	scene_type(ui, "0");
 	assert_float_equal(last()->value, FF_VOLUME_MIN, 0);
-	type(ui, "h-");
+	scene_type(ui, "h-");
 	assert_float_equal(last()->value, FF_VOLUME_MIN, 0);
-	type(ui, "=-3dB\n"); /* 92.5 %, shown as 92 */
-	type(ui, "l");
+	scene_type(ui, "=-3dB\n"); /* 92.5 %, shown as 92 */
+	scene_type(ui, "l");
 	assert_float_equal(taper_percent(last()->value), 93, 1e-3f);
-	type(ui, "0");
-	type(ui, "l");
+	scene_type(ui, "0");
+	scene_type(ui, "l");
 	assert_float_equal(taper_percent(last()->value), 1, 1e-3f);
 	free(ui);
 }
@@ -173,10 +165,10 @@ static void what_was_asked_for_holds_until_the_core_agrees(void **state)
 	struct ui *ui = party(1);
 
 	(void)state;
-	type(ui, "5");
+	scene_type(ui, "5");
 	answer(ui, ui->now_ms + 50); /* the core has not looked yet */
 	assert_float_equal(ui->snap.speakers[0].volume_db, -20, 1e-4f);
-	type(ui, "h");
+	scene_type(ui, "h");
 	assert_float_equal(taper_percent(last()->value), 49, 1e-3f);
 	answer(ui, ui->now_ms + 2000); /* it never did: its word counts */
 	assert_float_equal(ui->snap.speakers[0].volume_db, snap.speakers[0].volume_db, 0);
@@ -190,11 +182,11 @@ static void a_full_queue_changes_nothing_and_says_so(void **state)
 
 	(void)state;
 	sent.fail = -EAGAIN;
-	type(ui, "5");
+	scene_type(ui, "5");
 	assert_float_equal(ui->snap.speakers[0].volume_db, before, 0);
 	assert_non_null(strstr(ui->toast, "busy"));
 	assert_int_equal(ui->tone, SAY_ERROR);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_non_null(strstr(ui->toast, "nothing to undo"));
 	free(ui);
 }
@@ -204,29 +196,29 @@ static void undo_goes_back_and_forth(void **state)
 	struct ui *ui = party(2);
 
 	(void)state;
-	type(ui, "5");
+	scene_type(ui, "5");
 	ui->now_ms += 5000;
-	type(ui, "jm");
+	scene_type(ui, "jm");
 	ui->now_ms += 5000;
-	type(ui, "o");
+	scene_type(ui, "o");
 	assert_int_equal(last()->map, FF_MAP_MONO);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_SET_MAP);
 	assert_int_equal(last()->map, FF_MAP_STEREO);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_SET_MUTE);
 	assert_false(last()->flag);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_SET_VOLUME);
 	assert_int_equal(last()->id, 1);
 	assert_float_equal(last()->value, snap.speakers[0].volume_db, 0);
-	type(ui, "Z");
+	scene_type(ui, "Z");
 	assert_float_equal(last()->value, -20, 1e-4f);
-	type(ui, "Z");
+	scene_type(ui, "Z");
 	assert_int_equal(last()->verb, FF_SET_MUTE);
 	assert_true(last()->flag);
-	type(ui, "s"); /* a new change: the old future is gone */
-	type(ui, "Z");
+	scene_type(ui, "s"); /* a new change: the old future is gone */
+	scene_type(ui, "Z");
 	assert_non_null(strstr(ui->toast, "nothing to redo"));
 	free(ui);
 }
@@ -238,12 +230,12 @@ static void a_long_history_forgets_its_oldest(void **state)
 	(void)state;
 	for (int i = 0; i < 3 * HISTORY_MAX; i++) {
 		sent.n = 0;
-		type(ui, "m");
+		scene_type(ui, "m");
 		ui->now_ms += 5000;
 	}
 	sent.n = 0;
 	for (int i = 0; i < 3 * HISTORY_MAX; i++)
-		type(ui, "z");
+		scene_type(ui, "z");
 	assert_int_equal(sent.n, HISTORY_MAX);
 	free(ui);
 }
@@ -260,12 +252,12 @@ static void what_was_added_comes_back_under_its_own_id(void **state)
 	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
 	assert_int_not_equal(ticket, 0);
 	assert_non_null(strstr(ui->toast, "Tape added   (z undo)"));
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_REMOVE_SPEAKER);
 	assert_int_equal(last()->id, 0);
 	assert_int_equal(last()->other, ticket);
 	assert_non_null(strstr(ui->toast, "undone: Tape added   (Z redo)"));
-	type(ui, "Z");
+	scene_type(ui, "Z");
 	assert_int_equal(last()->verb, FF_RESTORE);
 	assert_int_equal(last()->other, ticket);
 
@@ -273,15 +265,15 @@ static void what_was_added_comes_back_under_its_own_id(void **state)
 	history_add(ui, &add, "Radio added");
 	assert_int_equal(last()->verb, FF_ADD_SOURCE);
 	assert_int_not_equal(last()->other, ticket); /* at the same moment, yet another */
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_REMOVE_SOURCE);
 
 	add = (struct ff_command){ .verb = FF_ADD_ZONE };
 	history_add(ui, &add, "zone Garden added");
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_REMOVE_ZONE);
 	assert_int_equal(last()->id, 1); /* there was one, it is the second */
-	type(ui, "Z");
+	scene_type(ui, "Z");
 	assert_int_equal(last()->verb, FF_RESTORE_ZONE);
 	assert_int_equal(last()->id, 1);
 	free(ui);
@@ -292,22 +284,22 @@ static void the_master_is_a_row_like_others(void **state)
 	struct ui *ui = party(2);
 
 	(void)state;
-	type(ui, "kk5");
+	scene_type(ui, "kk5");
 	assert_int_equal(last()->verb, FF_SET_MASTER);
 	assert_int_equal(last()->id, 0);
-	type(ui, "m");
+	scene_type(ui, "m");
 	assert_int_equal(last()->verb, FF_SET_ZONE_MUTE);
 	sent.n = 0;
-	type(ui, "so,x"); /* those mean nothing to a master */
+	scene_type(ui, "so,x"); /* those mean nothing to a master */
 	assert_int_equal(sent.n, 0);
-	type(ui, "j5"); /* and between them its source, with a gain */
+	scene_type(ui, "j5"); /* and between them its source, with a gain */
 	assert_int_equal(last()->verb, FF_SET_SOURCE_GAIN);
 	assert_int_equal(last()->id, snap.sources[0].id);
 	assert_float_equal(last()->value, -20, 1e-4f);
-	type(ui, "z");
+	scene_type(ui, "z");
 	assert_float_equal(last()->value, 0, 1e-4f);
 	sent.n = 0;
-	type(ui, "mso,x");
+	scene_type(ui, "mso,x");
 	assert_int_equal(sent.n, 0);
 	assert_non_null(strstr(ui->toast, "no mute"));
 	free(ui);
@@ -319,7 +311,7 @@ static void the_selection_follows_its_speaker(void **state)
 	struct ff_speaker first;
 
 	(void)state;
-	type(ui, "jj");
+	scene_type(ui, "jj");
 	assert_string_equal(mixer_speaker(ui)->name, "Patio");
 	first = snap.speakers[0];
 	memmove(snap.speakers, snap.speakers + 1, 3 * sizeof(first));
@@ -333,10 +325,10 @@ static void the_selection_follows_its_speaker(void **state)
 	snap.speakers_n = 0;
 	answer(ui, 13000);
 	assert_null(mixer_speaker(ui));
-	type(ui, "m5xo"); /* and no key hurts */
+	scene_type(ui, "m5xo"); /* and no key hurts */
 	snap.zones_n = 0;
 	answer(ui, 14000);
-	type(ui, "m5xohl=");
+	scene_type(ui, "m5xohl=");
 	free(ui);
 }
 
@@ -388,224 +380,21 @@ static void a_clip_stays_until_it_is_cleared(void **state)
 	assert_true(meter_clipped(&m));
 }
 
-static void a_device_list_holds_still_under_the_cursor(void **state)
-{
-	struct ui *ui;
-
-	(void)state;
-	scene_devices(&snap);
-	sent = (struct scene_sent){ .n = 0 };
-	ui = scene_ui(&snap, &sent);
-	ui_key(ui, KEYS_F1 + 2, 10001);
-	assert_int_equal(ui->devices.order_n, 4); /* the nameless one is hidden */
-	type(ui, "jj");
-	assert_string_equal(ui->devices.order[2], "00:11:22:33:44:02");
-	snap.devices[1].rssi = -99; /* would sort elsewhere */
-	snap.devices[2].rssi = -20;
-	snap.devices[3].connected = true;
-	answer(ui, 11000);
-	assert_string_equal(ui->devices.order[2], "00:11:22:33:44:02");
-	assert_int_equal(ui->devices.list.selected, 2);
-	snap.devices[5] = snap.devices[1]; /* another adapter knows it too */
-	snap.devices[5].paired = false;
-	snap.devices_n = 6;
-	answer(ui, 11500);
-	assert_int_equal(ui->devices.order_n, 4);
-	assert_true(devices_find(ui, snap.devices[1].address)->paired);
-	snap.devices_n = 5;
-	answer(ui, 11600);
-	type(ui, "v");
-	assert_int_equal(ui->devices.order_n, 5);
-	assert_string_equal(ui->devices.order[2], "00:11:22:33:44:02");
-	snap.devices[0] = snap.devices[4]; /* the first one leaves */
-	snap.devices_n = 4;
-	answer(ui, 12000);
-	assert_string_equal(ui->devices.order[ui->devices.list.selected], "00:11:22:33:44:02");
-	free(ui);
-}
-
-static void device_keys_ask_for_what_they_say(void **state)
-{
-	struct ui *ui;
-
-	(void)state;
-	scene_devices(&snap);
-	sent = (struct scene_sent){ .n = 0 };
-	ui = scene_ui(&snap, &sent);
-	ui_key(ui, KEYS_F1 + 2, 10001);
-	type(ui, "\n"); /* Kitchen: connected, a speaker of ours */
-	assert_int_equal(last()->verb, FF_DISCONNECT);
-	assert_int_equal(last()->id, 1);
-	type(ui, "jj\n"); /* SoundBar: never seen */
-	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
-	assert_string_equal(last()->address, "00:11:22:33:44:02");
-	assert_string_equal(last()->text, "SoundBar 500");
-	type(ui, "p");
-	assert_int_equal(last()->verb, FF_PAIR);
-	assert_string_equal(last()->address, "00:11:22:33:44:02");
-	type(ui, "j\n"); /* a belt: no speaker */
-	assert_int_equal(last()->verb, FF_PAIR);
-	assert_string_equal(last()->address, "00:11:22:33:44:03");
-	type(ui, "k+");
-	assert_int_equal(last()->verb, FF_ADD_SPEAKER);
-	sent.n = 0;
-	type(ui, "dn");
-	assert_int_equal(sent.n, 0);
-	type(ui, "dy");
-	assert_int_equal(last()->verb, FF_FORGET);
-	type(ui, "e Bar\n");
-	assert_int_equal(last()->verb, FF_RENAME_DEVICE);
-	assert_string_equal(last()->text, "SoundBar 500 Bar");
-	type(ui, "t");
-	assert_int_equal(last()->verb, FF_TRUST);
-	type(ui, "\x18"); /* ^X */
-	assert_int_equal(last()->verb, FF_CANCEL);
-	type(ui, "s"); /* it looks already: stop */
-	assert_int_equal(last()->verb, FF_SCAN);
-	assert_false(last()->flag);
-	snap.adapters[0].scanning = false;
-	answer(ui, 11000);
-	sent.n = 0;
-	type(ui, "s");
-	assert_int_equal(sent.n, 0); /* music plays over Bluetooth: first a word */
-	assert_non_null(strstr(ui->ask, "disturbs"));
-	type(ui, "y");
-	assert_int_equal(last()->verb, FF_SCAN);
-	assert_true(last()->flag);
-	free(ui);
-}
-
-static void pairing_questions_are_answered_by_their_cookie(void **state)
-{
-	struct ui *ui;
-
-	(void)state;
-	scene_devices(&snap);
-	sent = (struct scene_sent){ .n = 0 };
-	ui = scene_ui(&snap, &sent);
-	snap.pairing = (struct ff_pairing){ .question = FF_ASK_CONFIRM, .cookie = 5 };
-	answer(ui, 11000);
-	type(ui, "mq"); /* no other key answers, nor leaves */
-	assert_int_equal(sent.n, 0);
-	assert_int_equal(ui->want, UI_STAY);
-	type(ui, "y");
-	assert_int_equal(last()->verb, FF_PAIR_REPLY);
-	assert_int_equal(last()->id, 5);
-	assert_true(last()->flag);
-	answer(ui, 11050); /* still in the snapshot, but answered */
-	sent.n = 0;
-	type(ui, "y");
-	assert_int_equal(sent.n, 0);
-
-	snap.pairing = (struct ff_pairing){ .question = FF_ASK_PIN, .cookie = 6 };
-	answer(ui, 11100);
-	type(ui, "1234\n");
-	assert_int_equal(last()->id, 6);
-	assert_string_equal(last()->text, "1234");
-	assert_true(last()->flag);
-
-	snap.pairing = (struct ff_pairing){ .question = FF_ASK_PASSKEY, .cookie = 7 };
-	answer(ui, 11200);
-	type(ui, "12");
-	ui_key(ui, KEYS_ESC, 11300);
-	assert_int_equal(last()->id, 7);
-	assert_false(last()->flag);
-
-	snap.pairing = (struct ff_pairing){ .question = FF_ASK_PASSKEY,
-					    .cookie = 8,
-					    .left_ms = 20000 };
-	answer(ui, 11400);
-	type(ui, "99");
-	snap.pairing.question = FF_ASK_NONE; /* it broke off */
-	answer(ui, 11500);
-	assert_false(ui->prompt.open);
-	assert_non_null(strstr(ui->toast, "no longer"));
-	free(ui);
-}
-
-static void a_newcomer_with_an_adapter_starts_at_the_devices(void **state)
-{
-	struct ui *ui;
-
-	(void)state;
-	scene_party(&snap, 0);
-	sent = (struct scene_sent){ .n = 0 };
-	ui = scene_ui(&snap, &sent);
-	assert_int_equal(ui->pane, PANE_MIXER); /* a profile was named */
-	free(ui);
-
-	ui = calloc(1, sizeof(*ui));
-	assert_non_null(ui);
-	ui_init(ui, scene_submit, &sent);
-	snap.adapters_n = 0;
-	answer(ui, 1000);
-	assert_int_equal(ui->pane, PANE_MIXER);
-	snap.adapters_n = 1; /* BlueZ answers a moment later */
-	answer(ui, 1100);
-	assert_int_equal(ui->pane, PANE_DEVICES);
-	ui_key(ui, KEYS_F1 + 1, 1200);
-	answer(ui, 1300);
-	assert_int_equal(ui->pane, PANE_MIXER); /* once, not again */
-	free(ui);
-}
-
-static void log_line(int level, const char *text)
-{
-	struct ff_log_line *l = &snap.log[snap.log_count++ % FF_LOG_LINES];
-
-	l->level = level;
-	snprintf(l->text, sizeof(l->text), "%s", text);
-}
-
-static void what_the_core_answers_is_said(void **state)
-{
-	struct ui *ui;
-
-	(void)state;
-	scene_party(&snap, 2);
-	log_line(4, "before our time");
-	sent = (struct scene_sent){ .n = 0 };
-	ui = scene_ui(&snap, &sent);
-	assert_string_equal(ui->toast, "");
-	type(ui, "5");
-	log_line(5, "a notice waits until there is room");
-	answer(ui, 10100);
-	assert_non_null(strstr(ui->toast, "volume"));
-	log_line(3, "profile x: not found");
-	log_line(6, "chatter");
-	answer(ui, 10200);
-	assert_string_equal(ui->toast, "profile x: not found");
-	assert_int_equal(ui->tone, SAY_ERROR);
-	log_line(4, "a warning does not talk it over");
-	answer(ui, 12000);
-	assert_int_equal(ui->tone, SAY_ERROR);
-	log_line(4, "but it was there long enough");
-	answer(ui, 14000);
-	assert_string_equal(ui->toast, "but it was there long enough");
-	answer(ui, 30000);
-	assert_string_equal(ui->toast, "");
-	for (int i = 0; i < 3 * FF_LOG_LINES; i++)
-		log_line(5, "many at once");
-	answer(ui, 30100);
-	assert_string_equal(ui->toast, "many at once");
-	free(ui);
-}
-
 static void help_filters_and_runs(void **state)
 {
 	struct ui *ui = party(2);
 
 	(void)state;
-	type(ui, "?mute everything\n");
+	scene_type(ui, "?mute everything\n");
 	assert_false(ui->help.open);
 	assert_int_equal(last()->verb, FF_MUTE_ALL);
 	assert_true(last()->flag);
-	type(ui, "?zzzz\n"); /* nothing found, nothing run */
+	scene_type(ui, "?zzzz\n"); /* nothing found, nothing run */
 	assert_int_equal(sent.n, 1);
-	type(ui, "?q"); /* q closes an overlay, it does not leave */
+	scene_type(ui, "?q"); /* q closes an overlay, it does not leave */
 	assert_false(ui->help.open);
 	assert_int_equal(ui->want, UI_STAY);
-	type(ui, "q");
+	scene_type(ui, "q");
 	assert_int_equal(ui->want, UI_LEAVE);
 	free(ui);
 }
@@ -746,11 +535,6 @@ int main(void)
 		cmocka_unit_test(the_selection_follows_its_speaker),
 		cmocka_unit_test(a_meter_attacks_at_once_and_falls_by_time),
 		cmocka_unit_test(a_clip_stays_until_it_is_cleared),
-		cmocka_unit_test(a_device_list_holds_still_under_the_cursor),
-		cmocka_unit_test(device_keys_ask_for_what_they_say),
-		cmocka_unit_test(pairing_questions_are_answered_by_their_cookie),
-		cmocka_unit_test(a_newcomer_with_an_adapter_starts_at_the_devices),
-		cmocka_unit_test(what_the_core_answers_is_said),
 		cmocka_unit_test(help_filters_and_runs),
 		cmocka_unit_test(no_key_in_no_state_hurts),
 		cmocka_unit_test(reasons_are_whole_sentences),

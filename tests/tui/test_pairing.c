@@ -34,15 +34,13 @@ static struct ui *devices(void)
 /* The core's answer: its snapshot, a little later. */
 static void answer(struct ui *ui)
 {
-	snap.change++;
-	ui->snap = snap;
-	ui_update(ui, ui->now_ms + 100);
+	scene_answer(ui, &snap, ui->now_ms + 100);
 }
 
 static const struct ff_command *last(void)
 {
 	assert_true(sent.n > 0);
-	return &sent.command[sent.n - 1];
+	return scene_last(&sent);
 }
 
 static struct ui *asked(enum ff_question question, const char *code, uint32_t left_ms)
