@@ -68,11 +68,11 @@ static bool over(void)
 
 /*
  * One that is unsure refuses, and a person asks again: what counts is that no answer
- * is wrong, and that five tries give one. A machine that stands still tears the sound.
+ * is wrong, and that eight tries give one. A machine that stands still tears the sound.
  */
 static void check_through(uint32_t id)
 {
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 8; i++) {
 		uint32_t before = now.music_check.runs;
 
 		ask(FF_CHECK_UNDER_MUSIC, id, false);
