@@ -4,79 +4,46 @@
  *
  *	speaker -a hci1|ADDRESS -o FILE [-n NAME] [-b BITPOOL] [-m] [-d MS] [-t FIFO]
  *
- * Registers one SBC sink end-point and an agent that agrees to everything, makes
- * its adapter powered, discoverable and pairable under NAME, takes every stream
- * that is started and records its packets to FILE (capture.h), with the time each
- * was read. -b: highest bitpool it claims to take (default 53); -m: mono only;
- * -d: the delay it reports in ms, where its BlueZ lets a sink say so (5.79 and on);
- * -t: as a capture to a FIFO as well, at once, for a room to hear (microphone.c).
- * SIGUSR1 begins the capture anew: what was before is not to be judged.
- * Outlives bluetoothd and its adapter, and serves them again when they return.
- * Each event is one line on standard output, with CLOCK_MONOTONIC in seconds.
+ * Registers one SBC sink end-point with its adapter, which it makes ready under NAME
+ * (peer.h), takes every stream that is started and records its packets to FILE
+ * (capture.h), with the time each was read. -b: highest bitpool it claims to take
+ * (default 53); -m: mono only; -d: the delay it reports in ms, where its BlueZ lets a
+ * sink say so (5.79 and on); -t: as a capture to a FIFO as well, at once, for a room to
+ * hear (microphone.c). SIGUSR1 begins the capture anew: what was before is not to be
+ * judged. Each event is one line on standard output, with CLOCK_MONOTONIC in seconds.
  */
 #include <errno.h>
 #include <getopt.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <systemd/sd-bus.h>
-#include <systemd/sd-event.h>
-
+#include "core/base/clock.h"
 #include "core/base/scope.h"
 #include "tests/lab/capture.h"
+#include "tests/lab/peer.h"
 
 #define SINK_UUID   "0000110b-0000-1000-8000-00805f9b34fb"
 #define SINK_PATH   "/lab/sink"
-#define AGENT_PATH  "/lab/agent"
 #define TRANSPORT   "org.bluez.MediaTransport1"
-#define LOOK_USEC   500000u /* how often to look for an adapter that is missing */
 #define BITPOOL_MIN 2u
 
 struct speaker {
-	const char *where; /* hciN or an address */
-	const char *name;  /* alias to take; NULL: leave */
-	uint8_t bitpool;   /* highest, 2..250 */
+	struct peer peer;
+	uint8_t bitpool; /* highest, 2..250 */
 	bool mono;
 	uint16_t delay; /* 1/10 ms; 0: do not report */
 	FILE *out;
-	FILE *tee; /* NULL: nobody hears it */
-	sd_bus *bus;
-	sd_event *event;
-	char adapter[64];    /* object path while registered, else empty */
+	FILE *tee;	     /* NULL: nobody hears it */
 	char transport[128]; /* object path while configured, else empty */
 	sd_event_source *stream;
 	int fd; /* the stream's socket, or -EBADF */
 	uint64_t packets;
-	int refused; /* -errno of the last try to serve, so that it is said once */
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
-	va_list args;
-
-	printf("%.6f ", (double)now_ns() / 1e9);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	putchar('\n');
-	fflush(stdout);
-}
 
 /* ---- the stream ----------------------------------------------------------------------- */
 
@@ -87,7 +54,7 @@ static void stream_close(struct speaker *s)
 		close(s->fd);
 		s->fd = -EBADF;
 		fflush(s->out);
-		say("stopped after %llu packets", (unsigned long long)s->packets);
+		peer_say("stopped after %llu packets", (unsigned long long)s->packets);
 	}
 }
 
@@ -108,19 +75,19 @@ static int on_packet(sd_event_source *source, int fd, uint32_t revents, void *us
 			stream_close(s);
 			return 0;
 		}
-		at = now_ns();
+		at = (int64_t)clock_now();
 		if (capture_add(s->out, at, data, (uint32_t)n) < 0) {
-			say("cannot write the capture");
-			return sd_event_exit(s->event, EXIT_FAILURE);
+			peer_say("cannot write the capture");
+			return sd_event_exit(s->peer.event, EXIT_FAILURE);
 		}
 		if (s->tee &&
 		    (capture_add(s->tee, at, data, (uint32_t)n) < 0 || fflush(s->tee) != 0)) {
-			say("nobody hears it any more");
+			peer_say("nobody hears it any more");
 			fclose(s->tee);
 			s->tee = NULL;
 		}
 		if (s->packets++ == 0)
-			say("first packet, %zd bytes", n);
+			peer_say("first packet, %zd bytes", n);
 	}
 }
 
@@ -129,7 +96,7 @@ static int on_delay_set(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	(void)userdata;
 	(void)error;
 	if (sd_bus_message_is_method_error(m, NULL))
-		say("delay not reported: %s", sd_bus_message_get_error(m)->message);
+		peer_say("delay not reported: %s", sd_bus_message_get_error(m)->message);
 	return 0;
 }
 
@@ -141,7 +108,7 @@ static int on_acquired(sd_bus_message *m, void *userdata, sd_bus_error *error)
 
 	(void)error;
 	if (sd_bus_message_is_method_error(m, NULL)) {
-		say("not acquired: %s", sd_bus_message_get_error(m)->message);
+		peer_say("not acquired: %s", sd_bus_message_get_error(m)->message);
 		return 0;
 	}
 	r = sd_bus_message_read(m, "hqq", &fd, &mtu_in, &mtu_out);
@@ -151,24 +118,24 @@ static int on_acquired(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	s->fd = dup(fd); /* the message owns the other */
 	if (s->fd < 0)
 		return -errno;
-	say("acquired, mtu %u", mtu_in);
-	r = sd_event_add_io(s->event, &s->stream, s->fd, EPOLLIN, on_packet, s);
+	peer_say("acquired, mtu %u", mtu_in);
+	r = sd_event_add_io(s->peer.event, &s->stream, s->fd, EPOLLIN, on_packet, s);
 	if (r < 0)
 		return r;
 	if (s->delay == 0)
 		return 0;
-	return sd_bus_call_method_async(s->bus, NULL, "org.bluez", s->transport,
+	return sd_bus_call_method_async(s->peer.bus, NULL, "org.bluez", s->transport,
 					"org.freedesktop.DBus.Properties", "Set", on_delay_set,
 					s, "ssv", TRANSPORT, "Delay", "q", s->delay);
 }
 
 static void acquire(struct speaker *s)
 {
-	int r = sd_bus_call_method_async(s->bus, NULL, "org.bluez", s->transport, TRANSPORT,
-					 "Acquire", on_acquired, s, NULL);
+	int r = sd_bus_call_method_async(s->peer.bus, NULL, "org.bluez", s->transport,
+					 TRANSPORT, "Acquire", on_acquired, s, NULL);
 
 	if (r < 0)
-		say("cannot ask for the stream: %s", strerror(-r));
+		peer_say("cannot ask for the stream: %s", strerror(-r));
 }
 
 /* Walks a{sv}; acts on State and Volume. */
@@ -187,7 +154,7 @@ static int transport_changed(struct speaker *s, sd_bus_message *m)
 			r = sd_bus_message_read(m, "v", "s", &state);
 			if (r < 0)
 				return r;
-			say("state %s", state);
+			peer_say("state %s", state);
 			if (strcmp(state, "pending") == 0)
 				acquire(s);
 			else if (strcmp(state, "idle") == 0)
@@ -196,7 +163,7 @@ static int transport_changed(struct speaker *s, sd_bus_message *m)
 			r = sd_bus_message_read(m, "v", "q", &number);
 			if (r < 0)
 				return r;
-			say("%s %u", key, number);
+			peer_say("%s %u", key, number);
 		} else {
 			sd_bus_message_skip(m, "v");
 		}
@@ -219,7 +186,7 @@ static int on_properties(sd_bus_message *m, void *userdata, sd_bus_error *error)
 		return 0;
 	r = transport_changed(s, m);
 	if (r < 0)
-		say("properties nobody can read: %s", strerror(-r));
+		peer_say("properties nobody can read: %s", strerror(-r));
 	return 0;
 }
 
@@ -262,7 +229,8 @@ static int on_set_configuration(sd_bus_message *m, void *userdata, sd_bus_error 
 			r = sd_bus_message_read_array(m, 'y', (const void **)&c, &n);
 			if (r < 0 || n != 4)
 				return -EBADMSG;
-			say("configured %02x %02x, bitpool %u to %u", c[0], c[1], c[2], c[3]);
+			peer_say("configured %02x %02x, bitpool %u to %u", c[0], c[1], c[2],
+				 c[3]);
 			sd_bus_message_exit_container(m);
 		}
 		r = sd_bus_message_exit_container(m);
@@ -285,7 +253,7 @@ static int on_clear(sd_bus_message *m, void *userdata, sd_bus_error *error)
 	(void)error;
 	stream_close(s);
 	s->transport[0] = '\0';
-	say("cleared");
+	peer_say("cleared");
 	return sd_bus_reply_method_return(m, "");
 }
 
@@ -295,8 +263,8 @@ static int on_released(sd_bus_message *m, void *userdata, sd_bus_error *error)
 
 	(void)error;
 	stream_close(s);
-	s->adapter[0] = '\0';
-	say("end-point released");
+	peer_again(&s->peer);
+	peer_say("end-point released");
 	return sd_bus_reply_method_return(m, "");
 }
 
@@ -311,86 +279,16 @@ static const sd_bus_vtable endpoint_vtable[] = {
 	SD_BUS_VTABLE_END,
 };
 
-/* ---- the agent: a speaker without buttons agrees --------------------------------------- */
-
-static int on_agree(sd_bus_message *m, void *userdata, sd_bus_error *error)
+static int serve(void *userdata, const char *path)
 {
-	(void)userdata;
-	(void)error;
-	say("agreed to %s", sd_bus_message_get_member(m));
-	return sd_bus_reply_method_return(m, "");
-}
-
-static const sd_bus_vtable agent_vtable[] = {
-	SD_BUS_VTABLE_START(0),
-	SD_BUS_METHOD("Release", "", "", on_agree, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD("RequestConfirmation", "ou", "", on_agree, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD("RequestAuthorization", "o", "", on_agree, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD("AuthorizeService", "os", "", on_agree, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_METHOD("Cancel", "", "", on_agree, SD_BUS_VTABLE_UNPRIVILEGED),
-	SD_BUS_VTABLE_END,
-};
-
-/* ---- the adapter ---------------------------------------------------------------------- */
-
-static int set_adapter(struct speaker *s, const char *path, const char *key, const char *type,
-		       ...)
-{
-	SCOPED(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-	va_list args;
-	int r;
-
-	r = sd_bus_message_new_method_call(s->bus, &m, "org.bluez", path,
-					   "org.freedesktop.DBus.Properties", "Set");
-	if (r < 0)
-		return r;
-	r = sd_bus_message_append(m, "ss", "org.bluez.Adapter1", key);
-	if (r < 0)
-		return r;
-	r = sd_bus_message_open_container(m, 'v', type);
-	if (r < 0)
-		return r;
-	va_start(args, type);
-	r = sd_bus_message_appendv(m, type, args);
-	va_end(args);
-	if (r < 0)
-		return r;
-	r = sd_bus_message_close_container(m);
-	if (r < 0)
-		return r;
-	return sd_bus_call(s->bus, m, 0, NULL, NULL);
-}
-
-/* 0 and its object path (at most size - 1 bytes), -ENODEV, or -errno. */
-static int find_adapter(struct speaker *s, char *ret_path, size_t size)
-{
-	for (int i = 0; i < 16; i++) {
-		char path[64], address[18] = "";
-		SCOPED(freep) char *found = NULL;
-
-		snprintf(path, sizeof(path), "/org/bluez/hci%d", i);
-		if (sd_bus_get_property_string(s->bus, "org.bluez", path, "org.bluez.Adapter1",
-					       "Address", NULL, &found) < 0)
-			continue;
-		snprintf(address, sizeof(address), "%s", found);
-		if (strcasecmp(s->where, address) != 0 &&
-		    strcmp(s->where, path + strlen("/org/bluez/")) != 0)
-			continue;
-		snprintf(ret_path, size, "%s", path);
-		return 0;
-	}
-	return -ENODEV;
-}
-
-static int register_endpoint(struct speaker *s, const char *path)
-{
+	struct speaker *s = userdata;
 	SCOPED(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	uint8_t caps[4];
 	int r;
 
 	capabilities(s, caps);
-	r = sd_bus_message_new_method_call(s->bus, &m, "org.bluez", path, "org.bluez.Media1",
-					   "RegisterEndpoint");
+	r = sd_bus_message_new_method_call(s->peer.bus, &m, "org.bluez", path,
+					   "org.bluez.Media1", "RegisterEndpoint");
 	if (r < 0)
 		return r;
 	r = sd_bus_message_append(m, "oa{sv}", SINK_PATH, 4, "UUID", "s", SINK_UUID, "Codec",
@@ -398,82 +296,15 @@ static int register_endpoint(struct speaker *s, const char *path)
 				  "ay", 4, caps[0], caps[1], caps[2], caps[3]);
 	if (r < 0)
 		return r;
-	return sd_bus_call(s->bus, m, 0, NULL, NULL);
+	return sd_bus_call(s->peer.bus, m, 0, NULL, NULL);
 }
 
-/* Everything a speaker needs of bluetoothd; tried until it holds. */
-static int serve(struct speaker *s)
-{
-	char path[64];
-	int r;
-
-	r = find_adapter(s, path, sizeof(path));
-	if (r < 0)
-		return r;
-	r = set_adapter(s, path, "Powered", "b", 1);
-	if (r < 0)
-		return r;
-	r = register_endpoint(s, path);
-	if (r < 0)
-		return r;
-	/* refused when a bluetoothd that stayed knows it already */
-	(void)sd_bus_call_method(s->bus, "org.bluez", "/org/bluez", "org.bluez.AgentManager1",
-				 "RegisterAgent", NULL, NULL, "os", AGENT_PATH,
-				 "NoInputNoOutput");
-	(void)sd_bus_call_method(s->bus, "org.bluez", "/org/bluez", "org.bluez.AgentManager1",
-				 "RequestDefaultAgent", NULL, NULL, "o", AGENT_PATH);
-	if (s->name)
-		(void)set_adapter(s, path, "Alias", "s", s->name);
-	(void)set_adapter(s, path, "DiscoverableTimeout", "u", 0u);
-	(void)set_adapter(s, path, "Pairable", "b", 1);
-	r = set_adapter(s, path, "Discoverable", "b", 1);
-	if (r < 0)
-		return r;
-	snprintf(s->adapter, sizeof(s->adapter), "%s", path);
-	say("ready on %s", path);
-	return 0;
-}
-
-static int on_look(sd_event_source *source, uint64_t usec, void *userdata)
+static void lost(void *userdata)
 {
 	struct speaker *s = userdata;
 
-	(void)usec;
-	if (s->adapter[0] == '\0') {
-		int r = serve(s);
-
-		if (r < 0 && r != s->refused)
-			say("not ready: %s", strerror(-r));
-		s->refused = r;
-	}
-	sd_event_source_set_time_relative(source, LOOK_USEC);
-	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-}
-
-static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *error)
-{
-	struct speaker *s = userdata;
-
-	(void)m;
-	(void)error;
 	stream_close(s);
-	s->adapter[0] = s->transport[0] = '\0';
-	say("bluetoothd came or went");
-	return 0;
-}
-
-static int on_removed(sd_bus_message *m, void *userdata, sd_bus_error *error)
-{
-	struct speaker *s = userdata;
-	const char *path;
-
-	(void)error;
-	if (sd_bus_message_read(m, "o", &path) >= 0 && strcmp(path, s->adapter) == 0) {
-		stream_close(s);
-		s->adapter[0] = s->transport[0] = '\0';
-		say("adapter gone");
-	}
-	return 0;
+	s->transport[0] = '\0';
 }
 
 /* ---- the program ---------------------------------------------------------------------- */
@@ -486,13 +317,13 @@ static int options(struct speaker *s, int argc, char **argv)
 	while ((c = getopt(argc, argv, "a:o:n:b:d:mt:")) != -1) {
 		switch (c) {
 		case 'a':
-			s->where = optarg;
+			s->peer.where = optarg;
 			break;
 		case 'o':
 			out = optarg;
 			break;
 		case 'n':
-			s->name = optarg;
+			s->peer.name = optarg;
 			break;
 		case 'b':
 			s->bitpool = (uint8_t)strtoul(optarg, NULL, 10);
@@ -510,7 +341,7 @@ static int options(struct speaker *s, int argc, char **argv)
 			return -EINVAL;
 		}
 	}
-	if (!s->where || !out || s->bitpool < BITPOOL_MIN || s->bitpool > 250)
+	if (!s->peer.where || !out || s->bitpool < BITPOOL_MIN || s->bitpool > 250)
 		return -EINVAL;
 	s->out = fopen(out, "wbe");
 	if (!s->out)
@@ -531,9 +362,9 @@ static int on_anew(sd_event_source *source, const struct signalfd_siginfo *info,
 	(void)info;
 	rewind(s->out);
 	if (ftruncate(fileno(s->out), 0) < 0 || capture_begin(s->out) < 0)
-		return sd_event_exit(s->event, EXIT_FAILURE);
+		return sd_event_exit(s->peer.event, EXIT_FAILURE);
 	s->packets = 0;
-	say("anew");
+	peer_say("anew");
 	return 0;
 }
 
@@ -542,46 +373,25 @@ static int start(struct speaker *s)
 	sigset_t anew;
 	int r;
 
-	r = sd_event_default(&s->event);
-	if (r < 0)
-		return r;
 	sigemptyset(&anew);
 	sigaddset(&anew, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &anew, NULL);
-	r = sd_event_add_signal(s->event, NULL, SIGUSR1, on_anew, s);
+	s->peer.serve = serve;
+	s->peer.lost = lost;
+	s->peer.user = s;
+	r = peer_open(&s->peer);
 	if (r < 0)
 		return r;
-	r = sd_bus_open_system(&s->bus);
+	r = sd_event_add_signal(s->peer.event, NULL, SIGUSR1, on_anew, s);
 	if (r < 0)
 		return r;
-	r = sd_bus_attach_event(s->bus, s->event, 0);
-	if (r < 0)
-		return r;
-	r = sd_bus_add_object_vtable(s->bus, NULL, SINK_PATH, "org.bluez.MediaEndpoint1",
+	r = sd_bus_add_object_vtable(s->peer.bus, NULL, SINK_PATH, "org.bluez.MediaEndpoint1",
 				     endpoint_vtable, s);
 	if (r < 0)
 		return r;
-	r = sd_bus_add_object_vtable(s->bus, NULL, AGENT_PATH, "org.bluez.Agent1", agent_vtable,
-				     s);
-	if (r < 0)
-		return r;
-	r = sd_bus_match_signal(s->bus, NULL, "org.bluez", NULL,
-				"org.freedesktop.DBus.Properties", "PropertiesChanged",
-				on_properties, s);
-	if (r < 0)
-		return r;
-	r = sd_bus_match_signal(s->bus, NULL, "org.bluez", "/",
-				"org.freedesktop.DBus.ObjectManager", "InterfacesRemoved",
-				on_removed, s);
-	if (r < 0)
-		return r;
-	r = sd_bus_add_match(s->bus, NULL,
-			     "type='signal',sender='org.freedesktop.DBus',"
-			     "member='NameOwnerChanged',arg0='org.bluez'",
-			     on_owner, s);
-	if (r < 0)
-		return r;
-	return sd_event_add_time_relative(s->event, NULL, CLOCK_MONOTONIC, 0, 1000, on_look, s);
+	return sd_bus_match_signal(s->peer.bus, NULL, "org.bluez", NULL,
+				   "org.freedesktop.DBus.Properties", "PropertiesChanged",
+				   on_properties, s);
 }
 
 int main(int argc, char **argv)
@@ -603,7 +413,7 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = start(&s);
 	if (r == 0)
-		r = sd_event_loop(s.event);
+		r = sd_event_loop(s.peer.event);
 	if (r < 0)
 		fprintf(stderr, "speaker: %s\n", strerror(-r));
 	stream_close(&s);
