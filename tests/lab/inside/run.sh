@@ -35,7 +35,7 @@ once()
 {
 	local name=$1 limit status=0
 	limit=$(sed -n 's/^# limit: *\([0-9]*\).*/\1/p;T;q' "/dev/shm/scenes/$name.sh")
-	rm -rf "/lab/out/$name" "$memory" /dev/shm/outside /lab/work/* /lab/ask/*
+	rm -rf "/lab/out/$name" "$memory" /dev/shm/outside /lab/desk/* /lab/ask/*
 	mkdir -p "/lab/out/$name" "$memory"
 	unshare --pid --fork --kill-child --mount --mount-proc \
 		timeout --kill-after=3 "$((10 * limit))" bash /dev/shm/inside/scene.sh "$name" \

@@ -111,8 +111,8 @@ ask_judge()
 	for word in "$@"; do
 		case $word in
 		"$here"/*)
-			[ ! -e "$word" ] || outside mv "$word" /lab/work/
-			word=/lab/work/${word##*/}
+			[ ! -e "$word" ] || outside mv "$word" /lab/desk/
+			word=/lab/desk/${word##*/}
 			;;
 		"$programme") word=/lab/programme.wav ;;
 		esac
@@ -139,7 +139,7 @@ judge_into()
 collect()
 {
 	if ! grep -q '^ok' "$out/verdict" || [ "$(cat /lab/keep)" = 1 ]; then
-		outside mv "$here"/*.cap "$here"/rec* /lab/work/* "/lab/out/$scene/" 2>/dev/null
+		outside mv "$here"/*.cap "$here"/rec* /lab/desk/* "/lab/out/$scene/" 2>/dev/null
 	fi
-	outside rm -rf /lab/work/*
+	outside rm -rf /lab/desk/*
 }
