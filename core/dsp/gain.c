@@ -62,6 +62,16 @@ void gain_apply(struct gain *g, float *buf, uint32_t frames)
 		steady(g->level, buf + 2 * n, frames - n);
 }
 
+void gain_cross(float *ret, const float *from, const float *to, uint32_t frames)
+{
+	for (uint32_t i = 0; i < frames; i++) {
+		float share = gain_ease((float)(i + 1) / (float)frames);
+
+		ret[2 * i] = from[2 * i] + share * (to[2 * i] - from[2 * i]);
+		ret[2 * i + 1] = from[2 * i + 1] + share * (to[2 * i + 1] - from[2 * i + 1]);
+	}
+}
+
 float db_to_linear(float db)
 {
 	return powf(10.0f, db / 20.0f);

@@ -38,6 +38,12 @@ static inline float gain_ease(float t)
 	return t * t * (3.0f - 2.0f * t);
 }
 
+/*
+ * [rt] From one stereo sound over to another, eased, in frames (1..); the last
+ * one is to's own. ret may be either of them.
+ */
+void gain_cross(float *ret, const float *from, const float *to, uint32_t frames);
+
 /* [any] Amplitude of db; -INFINITY gives 0. */
 float db_to_linear(float db);
 

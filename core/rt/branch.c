@@ -42,12 +42,7 @@ static void change_map(struct branch *b, const float *mix, uint32_t n, enum chan
 {
 	map_apply(b->map, work, mix, n);
 	map_apply(map, spare, mix, n);
-	for (uint32_t i = 0; i < n; i++) {
-		float share = gain_ease((float)(i + 1) / (float)n);
-
-		work[2 * i] += share * (spare[2 * i] - work[2 * i]);
-		work[2 * i + 1] += share * (spare[2 * i + 1] - work[2 * i + 1]);
-	}
+	gain_cross(work, work, spare, n);
 	b->map = map;
 }
 

@@ -191,17 +191,10 @@ static void note_branch(struct engine *e, struct branch *b, bool placed, uint64_
 static const float *mix_of(struct engine *e, const struct plan_branch *pb)
 {
 	const float *to = e->mix[pb->zone], *from = e->mix[pb->branch->zone];
-	uint32_t n = e->time.period;
 
 	if (pb->branch->zone == pb->zone)
 		return to;
-	for (uint32_t i = 0; i < n; i++) {
-		float share = gain_ease((float)(i + 1) / (float)n);
-
-		e->blend[2 * i] = from[2 * i] + share * (to[2 * i] - from[2 * i]);
-		e->blend[2 * i + 1] =
-			from[2 * i + 1] + share * (to[2 * i + 1] - from[2 * i + 1]);
-	}
+	gain_cross(e->blend, from, to, e->time.period);
 	pb->branch->zone = pb->zone;
 	return e->blend;
 }
