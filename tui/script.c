@@ -171,6 +171,20 @@ const struct ff_speaker *script_speaker(struct script *s, const char *word)
 	return NULL;
 }
 
+int script_attach_to(struct script *s, const char *word, const struct ff_speaker **ret)
+{
+	const struct ff_speaker *sp;
+	int r = script_attach(s);
+
+	if (r)
+		return r;
+	sp = script_speaker(s, word);
+	if (!sp)
+		return SCRIPT_FAILED;
+	*ret = sp;
+	return 0;
+}
+
 bool script_is_speaker(const struct script *s, const char *word)
 {
 	for (uint32_t i = 0; i < s->now.speakers_n; i++)

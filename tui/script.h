@@ -47,6 +47,9 @@ int script_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* The speaker that word means: its name, its beginning, or its address; NULL after saying. */
 const struct ff_speaker *script_speaker(struct script *s, const char *word);
 
+/* Attach, and find the speaker that word means; 0, or the exit status after saying why not. */
+int script_attach_to(struct script *s, const char *word, const struct ff_speaker **ret);
+
 /* Whether it is one, by any of these; nothing is said. */
 bool script_is_speaker(const struct script *s, const char *word);
 
@@ -109,8 +112,12 @@ int script_forget(struct script *s);
 int script_measure(struct script *s);
 int script_under_music(struct script *s);
 
-/* "alsa:hw:CARD=Mic" into a command; 0, or the exit status after saying that it is none. */
-int script_microphone(const char *word, struct ff_command *ret);
+/*
+ * Attach, and set in *ret which speaker is to be heard and by what: "alsa:hw:CARD=Mic", or
+ * NULL = the one it was measured by. 0, or the exit status after saying why not.
+ */
+int script_listener(struct script *s, const char *speaker, const char *microphone,
+		    struct ff_command *ret);
 int script_doctor(struct script *s);
 int script_add(struct script *s);
 int script_remove(struct script *s);

@@ -121,12 +121,9 @@ int script_remove(struct script *s)
 
 	if (s->argc != 1)
 		return script_misuse("remove SPEAKER");
-	r = script_attach(s);
+	r = script_attach_to(s, s->argv[0], &sp);
 	if (r)
 		return r;
-	sp = script_speaker(s, s->argv[0]);
-	if (!sp)
-		return SCRIPT_FAILED;
 	c.id = sp->id;
 	r = script_submit(s, &c);
 	return r ? r : script_await(s, script_removed, &c.id, SCRIPT_SOON_MS);

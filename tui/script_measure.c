@@ -112,11 +112,40 @@ static bool script_is_one_of(const char *word, const char *const *list)
 	return false;
 }
 
-int script_microphone(const char *word, struct ff_command *ret)
+static int script_microphone(const char *word, struct ff_command *ret)
 {
 	if (script_split(word, ret->type, ret->device) && script_is_one_of(ret->type, kinds))
 		return 0;
 	return script_misuse("\"%s\" is no microphone: alsa:DEVICE or pulse:SOURCE", word);
+}
+
+int script_listener(struct script *s, const char *speaker, const char *microphone,
+		    struct ff_command *ret)
+{
+	const struct ff_speaker *sp;
+	int r = microphone ? script_microphone(microphone, ret) : 0;
+
+	if (r == 0)
+		r = script_attach_to(s, speaker, &sp);
+	if (r)
+		return r;
+	ret->id = sp->id;
+	if (!microphone && !align_microphone(&s->now, sp, ret))
+		return script_fail("name the microphone: alsa:DEVICE or pulse:SOURCE");
+	return 0;
+}
+
+static int script_dismiss(struct script *s, const char *speaker)
+{
+	struct ff_command c = { .verb = FF_SET_DOUBT };
+	const struct ff_speaker *sp;
+	int r = script_attach_to(s, speaker, &sp);
+
+	if (r)
+		return r;
+	c.id = sp->id;
+	return sp->doubt[0] ? script_submit(s, &c)
+			    : script_fail("%s: nothing is in doubt", sp->name);
 }
 
 /* speaker NAME [MICROPHONE | dismiss] */
@@ -124,31 +153,15 @@ static int script_measure_one(struct script *s)
 {
 	struct ff_command c = { .verb = FF_MEASURE_ONE };
 	const char *word = s->argc > 2 ? s->argv[2] : NULL;
-	bool dismiss = word && strcmp(word, "dismiss") == 0;
-	const struct ff_speaker *sp;
-	int r = 0;
+	int r;
 
 	if (s->argc < 2 || s->argc > 3)
 		return script_misuse(
 			"measure speaker NAME [alsa:DEVICE | pulse:SOURCE | dismiss]");
-	if (word && !dismiss)
-		r = script_microphone(word, &c);
-	if (r == 0)
-		r = script_attach(s);
-	if (r)
-		return r;
-	sp = script_speaker(s, s->argv[1]);
-	if (!sp)
-		return SCRIPT_FAILED;
-	c.id = sp->id;
-	if (dismiss) {
-		c.verb = FF_SET_DOUBT;
-		return sp->doubt[0] ? script_submit(s, &c)
-				    : script_fail("%s: nothing is in doubt", sp->name);
-	}
-	if (!word && !align_microphone(&s->now, sp, &c))
-		return script_fail("name the microphone: alsa:DEVICE or pulse:SOURCE");
-	return script_measure_through(s, &c);
+	if (word && strcmp(word, "dismiss") == 0)
+		return script_dismiss(s, s->argv[1]);
+	r = script_listener(s, s->argv[1], word, &c);
+	return r ? r : script_measure_through(s, &c);
 }
 
 static int script_measure_zone(struct script *s)

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tui/align.h"
 #include "tui/json.h"
 #include "tui/script.h"
 
@@ -112,8 +111,7 @@ int script_under_music(struct script *s)
 	static const char *const words[] = { "apply", "undo", "cancel", "show" };
 	struct ff_command c = { .verb = FF_CHECK_UNDER_MUSIC };
 	struct music_seen seen = { .told = -1 }, *arg = &seen;
-	const struct ff_speaker *sp;
-	int r = 0;
+	int r;
 
 	if (s->argc < 2 || s->argc > 3)
 		return script_misuse("measure under-music SPEAKER [alsa:DEVICE | pulse:SOURCE] "
@@ -121,18 +119,9 @@ int script_under_music(struct script *s)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && s->argc == 2; i++)
 		if (strcmp(s->argv[1], words[i]) == 0)
 			return script_music_flag(s, words[i]);
-	if (s->argc > 2)
-		r = script_microphone(s->argv[2], &c);
-	if (r == 0)
-		r = script_attach(s);
+	r = script_listener(s, s->argv[1], s->argc > 2 ? s->argv[2] : NULL, &c);
 	if (r)
 		return r;
-	sp = script_speaker(s, s->argv[1]);
-	if (!sp)
-		return SCRIPT_FAILED;
-	c.id = sp->id;
-	if (s->argc < 3 && !align_microphone(&s->now, sp, &c))
-		return script_fail("name the microphone: alsa:DEVICE or pulse:SOURCE");
 	if (script_probes(s))
 		return script_fail(
 			"a check is under way: \"fanfare measure under-music cancel\"");

@@ -186,12 +186,9 @@ int script_trim(struct script *s)
 			return script_misuse("\"%s\" is no trim: milliseconds, -%.0f to %.0f",
 					     s->argv[1], TRIM_MAX_MS, TRIM_MAX_MS);
 	}
-	r = script_attach(s);
+	r = script_attach_to(s, s->argv[0], &sp);
 	if (r)
 		return r;
-	sp = script_speaker(s, s->argv[0]);
-	if (!sp)
-		return SCRIPT_FAILED;
 	if (s->argc == 1) {
 		printf("%s\t%+.1f ms\n", sp->name, (double)sp->trim_ms);
 		return 0;
