@@ -17,7 +17,6 @@
 #include <time.h>
 
 #include "core/base/clock.h"
-#include "tests/bluez/rig.h"
 #include "tests/service/host.h"
 
 #define ATTACHES  100
@@ -177,9 +176,7 @@ int main(void)
 	struct ff *ff;
 	pid_t host;
 
-	host_prepare();
-	daemon_prepare();
-	daemon_start();
+	host_prepare(NULL);
 	host = host_start();
 	ff = host_attach();
 	host_wait(ff, &now, plays, NULL, "music");
@@ -189,7 +186,6 @@ int main(void)
 	bench_consoles(host);
 	printf("%-44s %ld kB\n", "memory of who plays", host_memory(host));
 	host_end(host, SIGTERM);
-	daemon_clean();
-	host_clean();
+	host_clean(NULL);
 	return EXIT_SUCCESS;
 }

@@ -3,15 +3,13 @@
 #include "tests/service/host.h"
 
 #include "core/base/clock.h"
+#include "tests/bluez/rig.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +17,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define PATIENCE_NS (20 * NS_PER_SEC)
 
@@ -42,8 +38,9 @@ static void write_profile(const char *words)
 	fclose(f);
 }
 
-void host_prepare(void)
+int host_prepare(void **state)
 {
+	(void)state;
 	snprintf(folder, sizeof(folder), "/tmp/fanfare-service-XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	setenv("HOME", folder, 1);
@@ -52,6 +49,9 @@ void host_prepare(void)
 	unsetenv("DBUS_SESSION_BUS_ADDRESS");
 	unsetenv("XDG_RUNTIME_DIR");
 	write_profile(text);
+	daemon_prepare();
+	daemon_start();
+	return 0;
 }
 
 const char *host_path(const char *name)
@@ -74,12 +74,15 @@ const char *host_program(void)
 	return path;
 }
 
-void host_clean(void)
+int host_clean(void **state)
 {
 	char command[128];
 
+	(void)state;
+	daemon_clean();
 	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
 	assert_int_equal(system(command), 0);
+	return 0;
 }
 
 static _Noreturn void play(void)

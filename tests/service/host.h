@@ -13,9 +13,12 @@
 
 #include <sys/types.h>
 
-/* Folders and profile for this program; HOME and XDG_* point there from now on. */
-void host_prepare(void);
-void host_clean(void);
+/*
+ * Fixtures of a group: folders and profile for this program, where HOME and XDG_* point from
+ * now on, and the bus, which runs. They use no state.
+ */
+int host_prepare(void **state);
+int host_clean(void **state);
 
 /* Start it; does not wait for it to be on the bus. */
 pid_t host_start(void);

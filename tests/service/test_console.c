@@ -101,23 +101,6 @@ static void a_line_that_drops_ends_the_console_alone(void **state)
 	assert_int_equal(host_end(host, SIGTERM), 0);
 }
 
-static int prepare(void **state)
-{
-	(void)state;
-	host_prepare();
-	daemon_prepare();
-	daemon_start();
-	return 0;
-}
-
-static int clean(void **state)
-{
-	(void)state;
-	daemon_clean();
-	host_clean();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,5 +110,5 @@ int main(void)
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return cmocka_run_group_tests(tests, host_prepare, host_clean);
 }

@@ -231,23 +231,6 @@ static void ten_consoles_and_a_flood_are_not_heard(void **state)
 	tape_whole(host_path("tape.wav"), 1, (double)(clock_now() - began) / 1e9 - 2, NULL, 0);
 }
 
-static int prepare(void **state)
-{
-	(void)state;
-	host_prepare();
-	daemon_prepare();
-	daemon_start();
-	return 0;
-}
-
-static int clean(void **state)
-{
-	(void)state;
-	daemon_clean();
-	host_clean();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,5 +238,5 @@ int main(void)
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return cmocka_run_group_tests(tests, host_prepare, host_clean);
 }

@@ -481,23 +481,6 @@ static void without_a_bus_it_plays_and_is_served_once_one_is_there(void **state)
 	ff_close(ff);
 }
 
-static int prepare(void **state)
-{
-	(void)state;
-	host_prepare();
-	daemon_prepare();
-	daemon_start();
-	return 0;
-}
-
-static int clean(void **state)
-{
-	(void)state;
-	daemon_clean();
-	host_clean();
-	return 0;
-}
-
 #define HOSTED(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -516,5 +499,5 @@ int main(void)
 		HOSTED(a_console_attaches_where_one_plays_and_else_plays_itself),
 	};
 
-	return cmocka_run_group_tests(tests, prepare, clean);
+	return cmocka_run_group_tests(tests, host_prepare, host_clean);
 }

@@ -331,10 +331,7 @@ static int prepare(void **state)
 {
 	char patio[128], text[1024];
 
-	(void)state;
-	host_prepare();
-	daemon_prepare();
-	daemon_start();
+	host_prepare(state);
 	far_prepare();
 	make_card();
 	snprintf(patio, sizeof(patio), "%s", host_path("patio.wav"));
@@ -357,14 +354,11 @@ static int prepare(void **state)
 
 static int clean(void **state)
 {
-	(void)state;
 	ff_close(watcher);
 	if (host > 0)
 		host_end(host, SIGTERM);
 	far_clean();
-	daemon_clean();
-	host_clean();
-	return 0;
+	return host_clean(state);
 }
 
 int main(void)
