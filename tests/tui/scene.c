@@ -282,6 +282,7 @@ struct ui *scene_ui(const struct ff_snapshot *s, struct scene_sent *sent)
 
 	if (!ui)
 		abort();
+	*sent = (struct scene_sent){ .n = 0 };
 	ui_init(ui, scene_submit, sent);
 	ui->given = true; /* tests choose their pane */
 	snprintf(ui->host, sizeof(ui->host), "den");
@@ -304,7 +305,6 @@ struct ui *scene_shelf(struct ff_snapshot *s, struct scene_sent *sent)
 
 	scene_profiles(s);
 	scene_sounds(s);
-	*sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(s, sent);
 	ui_key(ui, KEYS_F1 + 4, 10001);
 	return ui;

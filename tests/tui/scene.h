@@ -37,7 +37,7 @@ struct scene_sent {
 };
 int scene_submit(void *arg, const struct ff_command *command);
 
-/* A model at time 10 s that has seen s three times, its commands into sent. */
+/* A model at time 10 s that has seen s three times, its commands into sent, emptied. */
 struct ui *scene_ui(const struct ff_snapshot *s, struct scene_sent *sent);
 
 /* The same in the profiles pane: four of them; Party plays, House with line-in, Kitchen, Den

@@ -27,7 +27,6 @@ static struct ui *four(void)
 	struct ui *ui;
 
 	scene_party(&snap, 4);
-	sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(&snap, &sent);
 	ui_key(ui, KEYS_F1 + 3, 10001);
 	return ui;

@@ -35,7 +35,6 @@ static void a_device_list_holds_still_under_the_cursor(void **state)
 
 	(void)state;
 	scene_devices(&snap);
-	sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(&snap, &sent);
 	ui_key(ui, KEYS_F1 + 2, 10001);
 	assert_int_equal(ui->devices.order_n, 4); /* the nameless one is hidden */
@@ -71,7 +70,6 @@ static void device_keys_ask_for_what_they_say(void **state)
 
 	(void)state;
 	scene_devices(&snap);
-	sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(&snap, &sent);
 	ui_key(ui, KEYS_F1 + 2, 10001);
 	scene_type(ui, "\n"); /* Kitchen: connected, a speaker of ours */
@@ -122,7 +120,6 @@ static void pairing_questions_are_answered_by_their_cookie(void **state)
 
 	(void)state;
 	scene_devices(&snap);
-	sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(&snap, &sent);
 	snap.pairing = (struct ff_pairing){ .question = FF_ASK_CONFIRM, .cookie = 5 };
 	answer(ui, 11000);
@@ -170,7 +167,6 @@ static void a_newcomer_with_an_adapter_starts_at_the_devices(void **state)
 
 	(void)state;
 	scene_party(&snap, 0);
-	sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(&snap, &sent);
 	assert_int_equal(ui->pane, PANE_MIXER); /* a profile was named */
 	free(ui);
@@ -205,7 +201,6 @@ static void what_the_core_answers_is_said(void **state)
 	(void)state;
 	scene_party(&snap, 2);
 	log_line(4, "before our time");
-	sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(&snap, &sent);
 	assert_string_equal(ui->toast, "");
 	scene_type(ui, "5");

@@ -27,7 +27,6 @@ static struct scene_sent sent;
 static struct ui *house(uint32_t speakers)
 {
 	scene_house(&snap, speakers);
-	sent = (struct scene_sent){ .n = 0 };
 	return scene_ui(&snap, &sent);
 }
 
@@ -374,7 +373,6 @@ static void no_click_and_no_key_at_any_size_hurts(void **state)
 
 	(void)state;
 	scene_hostile(&snap);
-	sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(&snap, &sent);
 	for (int i = 0; i < 20000; i++) {
 		int rows, cols;

@@ -26,10 +26,8 @@ static struct scene_sent sent;
 
 static struct ui *in_front(void)
 {
-	struct ui *ui;
+	struct ui *ui = scene_ui(&snap, &sent);
 
-	sent = (struct scene_sent){ .n = 0 };
-	ui = scene_ui(&snap, &sent);
 	ui_key(ui, KEYS_F1 + 2, 10001);
 	return ui;
 }

@@ -28,7 +28,6 @@ static struct scene_sent sent;
 static struct ui *party(uint32_t speakers)
 {
 	scene_party(&snap, speakers);
-	sent = (struct scene_sent){ .n = 0 };
 	return scene_ui(&snap, &sent);
 }
 

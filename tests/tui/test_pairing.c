@@ -25,7 +25,6 @@ static struct ui *devices(void)
 	struct ui *ui;
 
 	scene_devices(&snap);
-	sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(&snap, &sent);
 	ui_key(ui, KEYS_F1 + 2, 10001);
 	return ui;

@@ -67,7 +67,6 @@ static void shelf_of(uint32_t n, const char *what)
 		p->loaded = i == n / 2;
 		p->readonly = i % 5 == 4;
 	}
-	sent = (struct scene_sent){ .n = 0 };
 	ui = scene_ui(&snap, &sent);
 	ui_key(ui, KEYS_F1 + 4, 10001);
 	pictures(ui, what);
