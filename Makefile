@@ -201,7 +201,7 @@ tsan: deps-check
 # long: there are fewer rooms, and no hours of sound or music. test_terminal judges processor time, and
 # test_program starts a program that this kernel cannot; the script starts it itself.
 arm64: deps-arm64
-	@ONLY='tests/dsp/% tests/rt/% tests/store/% tests/tui/% tests/align/% tests/radio/% tests/lab/%' \
+	@ONLY='tests/base/% tests/dsp/% tests/rt/% tests/store/% tests/tui/% tests/align/% tests/radio/% tests/lab/%' \
 		SKIP='tests/dsp/test_hour tests/align/test_overhear tests/tui/test_terminal tests/tui/test_program' \
 		BUILD=$(BUILD) tests/arm64.sh $(filter lib%-dev,$(PKGS_BUILD) $(PKGS_CHECK))
 

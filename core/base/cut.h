@@ -3,7 +3,9 @@
 #ifndef FANFARE_BASE_CUT_H
 #define FANFARE_BASE_CUT_H
 
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 /*
@@ -25,5 +27,15 @@ static inline void cut_copy(char *dst, size_t len, const char *src)
 
 /* The same for an array. */
 #define CUT_COPY(dst, src) cut_copy((dst), sizeof(dst), (src))
+
+/* [any] As vsnprintf into dst of len bytes (1..1024), cut like that; dst may be among args. */
+__attribute__((format(printf, 3, 0))) static inline void
+cut_vprint(char *dst, size_t len, const char *format, va_list args)
+{
+	char whole[1024];
+
+	vsnprintf(whole, sizeof(whole), format, args);
+	cut_copy(dst, len, whole);
+}
 
 #endif

@@ -2,6 +2,9 @@
 /* log - see log.h. */
 #include "core/base/log.h"
 
+#include "core/base/cut.h"
+#include "core/base/utf8.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,8 +51,9 @@ void log_event(enum log_level level, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(line, sizeof(line), format, ap);
+	cut_vprint(line, sizeof(line), format, ap);
 	va_end(ap);
+	utf8_clean(line); /* a name in it may come from the air */
 
 	pthread_mutex_lock(&lock);
 	if (level <= threshold) {

@@ -33,7 +33,10 @@ void log_set_sink(log_fn fn, void *arg);
 /* [any but rt] Write one line to stderr as it is done without a sink; for sinks. */
 void log_to_stderr(enum log_level level, const char *line);
 
-/* [any but rt] Write one line; takes a lock, may block on stderr. */
+/*
+ * [any but rt] Write one line, of at most 511 bytes; takes a lock, may block on stderr. It
+ * stays one line, and nothing in it moves a cursor, whatever the words in it are made of.
+ */
 void log_event(enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -5,11 +5,11 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/base/utf8.h"
 #include "core/control/listing.h"
 #include "core/control/measure.h"
 #include "core/control/measure_music.h"
 #include "core/control/verbs.h"
-#include "core/store/text.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -54,13 +54,12 @@ int commands_check(const struct ff_command *cmd)
 void verbs_refuse(struct control *c, const char *format, ...)
 {
 	uint64_t now = clock_now();
-	char words[512], text[FF_TEXT_MAX];
+	char text[FF_TEXT_MAX];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(words, sizeof(words), format, args);
+	cut_vprint(text, sizeof(text), format, args);
 	va_end(args);
-	CUT_COPY(text, words);
 	if (!strcmp(text, c->refusal.text) && now < c->refusal.at + REFUSE_AGAIN_NS)
 		return;
 	CUT_COPY(c->refusal.text, text);
@@ -103,8 +102,8 @@ static void add(struct control *c, const struct ff_command *cmd,
 
 void commands_do(struct control *c, const struct ff_command *cmd)
 {
-	if (!text_is_clean(cmd->type) || !text_is_clean(cmd->device) ||
-	    !text_is_clean(cmd->text)) {
+	if (!utf8_is_clean(cmd->type) || !utf8_is_clean(cmd->device) ||
+	    !utf8_is_clean(cmd->text)) {
 		verbs_refuse(c, "refused: a text with control characters, or not UTF-8");
 		return;
 	}

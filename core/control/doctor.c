@@ -25,17 +25,16 @@
 void doctor_find(struct doctor *d, enum ff_verdict verdict, const char *todo, const char *what,
 		 ...)
 {
-	char line[400];
+	struct ff_finding *f = &d->found[d->n];
 	va_list args;
 
 	if (d->n == d->max)
 		return;
 	va_start(args, what);
-	vsnprintf(line, sizeof(line), what, args);
+	cut_vprint(f->what, sizeof(f->what), what, args);
 	va_end(args);
-	d->found[d->n].verdict = verdict;
-	CUT_COPY(d->found[d->n].what, line);
-	CUT_COPY(d->found[d->n].todo, todo);
+	f->verdict = verdict;
+	CUT_COPY(f->todo, todo);
 	d->n++;
 }
 

@@ -18,15 +18,13 @@
 __attribute__((format(printf, 2, 3))) static void tell(struct control *c, const char *format,
 						       ...)
 {
-	char line[1024];
 	va_list args;
 
 	if (c->edits_n == FF_EDITS)
 		return;
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	cut_vprint(c->edits[c->edits_n], sizeof(c->edits[0]), format, args);
 	va_end(args);
-	CUT_COPY(c->edits[c->edits_n], line);
 	c->edits_n++;
 }
 

@@ -36,13 +36,11 @@ void measure_finish(struct control *c, enum ff_measuring step, const char *forma
 {
 	struct measure *m = c->measure;
 	const struct speaker *one = control_speaker(c, m->shown.one);
-	char words[512];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(words, sizeof(words), format, args);
+	cut_vprint(m->shown.words, sizeof(m->shown.words), format, args);
 	va_end(args);
-	CUT_COPY(m->shown.words, words);
 	source_free(m->mic);
 	m->mic = NULL;
 	m->turn = -1;

@@ -43,13 +43,11 @@ __attribute__((format(printf, 3, 4))) static void
 finish(struct control *c, enum ff_under_music step, const char *format, ...)
 {
 	struct music_check *m = c->music_check;
-	char words[512];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(words, sizeof(words), format, args);
+	cut_vprint(m->shown.words, sizeof(m->shown.words), format, args);
 	va_end(args);
-	CUT_COPY(m->shown.words, words);
 	music_run_end(m);
 	c->dirty = true;
 	if (step == FF_UNDER_REFUSED)

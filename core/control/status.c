@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/cut.h"
+#include "core/base/utf8.h"
 #include "core/control/doubt.h"
 #include "core/control/errands.h"
 #include "core/control/graph.h"
@@ -13,7 +14,6 @@
 #include "core/control/measure_music.h"
 #include "core/control/names.h"
 #include "core/control/peers.h"
-#include "core/store/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -230,7 +230,7 @@ static void write_devices(struct control *c, struct ff_snapshot *ret)
 		CUT_COPY(to->address, d->address);
 		CUT_COPY(to->adapter, d->adapter);
 		CUT_COPY(to->name, d->name[0] ? d->alias : "");
-		text_clean(to->name);
+		utf8_clean(to->name);
 		to->paired = d->paired;
 		to->trusted = d->trusted;
 		to->connected = d->connected;
@@ -276,7 +276,7 @@ static void write_bluez(struct control *c, uint64_t now, struct ff_snapshot *ret
 		ret->pairing.cookie = c->question.cookie;
 		CUT_COPY(ret->pairing.address, c->question.address);
 		CUT_COPY(ret->pairing.name, c->question.name);
-		text_clean(ret->pairing.name);
+		utf8_clean(ret->pairing.name);
 		CUT_COPY(ret->pairing.code, c->question.code);
 		ret->pairing.left_ms = ms_until(c->question_until, now);
 	}

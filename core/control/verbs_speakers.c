@@ -4,6 +4,7 @@
 
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/base/utf8.h"
 #include "core/control/cast.h"
 #include "core/control/clicks.h"
 #include "core/control/doubt.h"
@@ -11,7 +12,6 @@
 #include "core/control/measure.h"
 #include "core/control/names.h"
 #include "core/control/removed.h"
-#include "core/store/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -236,7 +236,7 @@ static const char *made_up(struct control *c, const struct profile_speaker *conf
 
 	if (conf->output == OUTPUT_BLUETOOTH) {
 		d = c->bluez ? bluez_get_device(c->bluez, conf->adapter, conf->address) : NULL;
-		return d && *d->alias && text_is_clean(d->alias) ? d->alias : conf->address;
+		return d && *d->alias && utf8_is_clean(d->alias) ? d->alias : conf->address;
 	}
 	return conf->device[0] ? conf->device : names_output(conf->output);
 }

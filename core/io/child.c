@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/scope.h"
+#include "core/base/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -113,6 +114,15 @@ fail:
 	return r;
 }
 
+/* It is shown on a terminal: whole characters, nothing that moves the cursor. */
+static void keep_line(struct child *c)
+{
+	if (c->line_n == 0)
+		return;
+	memcpy(c->last, c->line, sizeof(c->last));
+	utf8_clean(c->last);
+}
+
 void child_listen(struct child *c)
 {
 	char buf[512];
@@ -123,14 +133,11 @@ void child_listen(struct child *c)
 			char b = buf[i];
 
 			if (b == '\n' || b == '\r') {
-				if (c->line_n)
-					memcpy(c->last, c->line, sizeof(c->last));
+				keep_line(c);
 				c->line_n = 0;
 				c->line[0] = '\0';
 			} else if (c->line_n < sizeof(c->line) - 1) {
-				/* it is shown on a terminal: nothing that moves the cursor */
-				c->line[c->line_n++] =
-					(unsigned char)b < ' ' || b == 127 ? ' ' : b;
+				c->line[c->line_n++] = b && b != '\t' ? b : ' ';
 				c->line[c->line_n] = '\0';
 			}
 		}
@@ -161,8 +168,7 @@ void child_end(struct child *c, uint64_t patience, int *ret_status)
 	while (waitpid(c->pid, ret_status, 0) < 0 && errno == EINTR)
 		;
 	child_listen(c);
-	if (c->line_n)
-		memcpy(c->last, c->line, sizeof(c->last));
+	keep_line(c);
 	closep(&c->out);
 	closep(&c->err);
 	c->out = c->err = -1;

@@ -2,6 +2,8 @@
 /* health - see health.h. */
 #include "core/io/health.h"
 
+#include "core/base/cut.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -37,7 +39,7 @@ void health_set(struct health *h, enum health_state state, uint64_t retry_at,
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(reason, sizeof(reason), format, ap);
+	cut_vprint(reason, sizeof(reason), format, ap);
 	va_end(ap);
 
 	pthread_mutex_lock(&h->lock);

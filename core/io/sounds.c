@@ -18,19 +18,7 @@ struct sounds_look {
 static void clean(char *ret, size_t len, const char *text)
 {
 	cut_copy(ret, len, text);
-	for (char *at = ret; *at;) {
-		size_t n = utf8_character(at, strlen(at));
-		unsigned char first = (unsigned char)*at, second = (unsigned char)at[1];
-
-		if (n == 0 || first < 0x20 || first == 0x7f ||
-		    (first == 0xc2 && second < 0xa0)) {
-			*at++ = '?';
-			if (n == 2)
-				memmove(at, at + 1, strlen(at));
-		} else {
-			at += n;
-		}
-	}
+	utf8_clean(ret);
 }
 
 void sounds_add(struct sounds *s, bool pulse, bool capture, const char *device,

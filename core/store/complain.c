@@ -81,7 +81,7 @@ const char *excerpt_of(struct excerpt *e, const char *text, size_t len)
 
 	while (len > 0 && *text != '\0' && *text != '\n') {
 		size_t n = utf8_character(text, len);
-		bool shown = n > 0 && !text_is_control(text);
+		bool shown = n > 0 && !utf8_is_control(text);
 
 		if (n == 0)
 			n = 1;

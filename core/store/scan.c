@@ -2,7 +2,6 @@
 /* scan - a look over a profile's text before libconfig reads it; see scan.h. */
 #include "core/store/scan.h"
 #include "core/base/utf8.h"
-#include "core/store/text.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -34,7 +33,7 @@ static int check_characters(const char *text, size_t len, struct complaints *why
 				 (unsigned char)*text);
 			return -EBADMSG;
 		}
-		if (text_is_control(text) && !memchr("\t\n\r\f", *text, 4)) {
+		if (utf8_is_control(text) && !memchr("\t\n\r\f", *text, 4)) {
 			complain(why, line, "not text (control character 0x%02X)",
 				 (unsigned char)text[n - 1]);
 			return -EBADMSG;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* value - one setting out of libconfig's hands, checked; see value.h. */
 #include "core/store/value.h"
-#include "core/store/text.h"
+#include "core/base/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -126,7 +126,7 @@ static void read_text(struct complaints *why, const struct setting *row, config_
 
 	if (!text)
 		return;
-	if (!text_is_clean(text))
+	if (!utf8_is_clean(text))
 		complain(why, config_setting_source_line(at),
 			 "%s: \"%s\" has control characters or is not UTF-8", row->name,
 			 EXCERPT(text));

@@ -94,6 +94,17 @@ static void a_command_that_fails_gives_status_and_last_words_and_is_retried(void
 	assert_int_equal(st.st_size, 4); /* twice by now: at once and after 1 s, not more */
 }
 
+static void last_words_move_no_cursor(void **state)
+{
+	struct source *s =
+		live_pipe(&l, SOURCE_IS_COMMAND, "printf 'a\\tb\\033[2Jc\\377\\n' >&2; exit 4",
+			  SAMPLE_S16, 0, 2);
+
+	(void)state;
+	assert_true(live_wait_source(s, HEALTH_WAITING, "status 4: a b?[2Jc?", 5));
+	source_free(s);
+}
+
 static void a_command_that_is_killed_names_the_signal(void **state)
 {
 	struct source *s = live_pipe(&l, SOURCE_IS_COMMAND, "kill -SEGV $$", SAMPLE_S16, 0, 2);
@@ -265,6 +276,7 @@ int main(void)
 		cmocka_unit_test(a_command_that_is_not_there_says_so),
 		cmocka_unit_test(
 			a_command_that_fails_gives_status_and_last_words_and_is_retried),
+		cmocka_unit_test(last_words_move_no_cursor),
 		cmocka_unit_test(a_command_that_is_killed_names_the_signal),
 		cmocka_unit_test(garbage_is_noise_and_no_more_than_that),
 		cmocka_unit_test(a_stubborn_command_is_ended_in_time_with_all_its_children),

@@ -4,7 +4,7 @@
  * what is read can be written, and reads and writes the same again.
  */
 #include "core/store/profile.h"
-#include "core/store/text.h"
+#include "core/base/utf8.h"
 #include "core/store/write.h"
 
 #include <stdio.h>
@@ -43,7 +43,7 @@ static void check_words(const struct complaint *why)
 		must(at[n] == '\n', "each complaint is a line");
 		memcpy(line, at, n);
 		line[n] = '\0';
-		must(text_is_clean(line), "complaints are clean text");
+		must(utf8_is_clean(line), "complaints are clean text");
 		must(strncmp(line, "fuzz.conf:", 10) == 0 || strncmp(line, "and ", 4) == 0,
 		     "complaints name the file");
 		at += n + 1;
