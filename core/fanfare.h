@@ -202,7 +202,7 @@ enum ff_measuring {
 	FF_MEASURE_SOUNDING,  /* each speaker has its two turns */
 	FF_MEASURE_VERIFYING, /* and again, with the result in force */
 	FF_MEASURE_VERIFIED,
-	FF_MEASURE_UNVERIFIED, /* in force, but the second pass did not confirm it */
+	FF_MEASURE_UNVERIFIED, /* in force, but the second pass did not confirm it of all */
 	FF_MEASURE_REFUSED,    /* nothing changed; words says why and what to do */
 	FF_MEASURE_CANCELLED,
 };

@@ -255,6 +255,10 @@ static void measured_twice(struct control *c, struct measure *m)
 			"in force, not verified: the second pass is %.2f ms out; measure again "
 			"with the microphone where it is",
 			skew_ms);
+	else if (*measure_first_words(c, m, words, sizeof(words))) /* refused in the first */
+		measure_finish(c, FF_MEASURE_UNVERIFIED,
+			       "in force, within %.2f ms, but one stays as it was: %s", skew_ms,
+			       words);
 	else
 		measure_finish(
 			c, FF_MEASURE_VERIFIED,

@@ -59,6 +59,9 @@ void measure_show(struct measure *m)
 		const struct solved_speaker *s = &m->solution.speaker[i];
 		struct ff_measured *to = &m->shown.speakers[i];
 
+		/* left as it was by the first pass: the second does not take that back */
+		if (m->shown.pass == 2 && !m->shown.one && !m->speaker[i].accepted)
+			continue;
 		to->accepted = measure_holds(m, i);
 		to->confidence = (float)s->confidence;
 		to->words[0] = '\0';

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* sink_simulated - judged by what came out of the cone, in true time. */
 #include "core/io/simulated.h"
+#include "tests/dsp/virtual.h"
 #include "tests/io/hall.h"
 #include "tests/io/listener.h"
 
 #include "core/base/clock.h"
 #include "core/base/scope.h"
+#include "core/io/sink_impl.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -180,6 +182,100 @@ static void one_that_ran_dry_is_back_in_place_a_second_later(void **state)
 	hall_done(&h);
 }
 
+/* ---- again and again
+ * --------------------------------------------------------------------------
+ */
+
+#define STALLED_S 0.15
+#define STALLS_S  2.0 /* from one to the next */
+#define STALLS	  60
+#define BACK	  3 /* windows of 100 ms that one may touch: it, and the moment after it */
+
+/* What tests/dsp/virtual.h judges by. */
+static float tones(uint64_t n, int channel)
+{
+	return (float)sin(2.0 * M_PI *
+			  fmod((channel ? 20.0 : 250.0) * (double)n / HALL_RATE, 1.0));
+}
+
+struct witness {
+	struct judge judge;
+	double end; /* s; where the latest run ended */
+};
+
+static void witness(const struct simulated_sound *s, void *arg)
+{
+	static const float silence[2];
+	struct witness *w = arg;
+	double at = (s->at - (double)HALL_T0) * 1e-9, frame = 1.0 / HALL_RATE;
+
+	for (; w->end > 0.0 && w->end + 0.5 * frame < at; w->end += frame)
+		judge_listen(&w->judge, silence, 1, w->end, frame);
+	judge_listen(&w->judge, s->frames, s->n, at, s->apart * 1e-9);
+	w->end = at + s->n * s->apart * 1e-9;
+}
+
+/*
+ * Who is held up: the sender's thread alone, all of it, or all of it so that the sender
+ * wakes before the engine has made up for what it missed.
+ */
+enum held { SENDER, MACHINE, SENDER_FIRST, HELD };
+
+static void stall(struct hall *h, enum held held)
+{
+	uint64_t over = hall_now(h) + (uint64_t)(STALLED_S * 1e9);
+
+	if (held == SENDER_FIRST)
+		sink_serve(h->sink[0], over);
+	for (uint32_t i = 0; i < SECONDS(STALLED_S); i++) {
+		hall_play(h);
+		if (held == MACHINE) /* the cycles it missed, one after the other */
+			sink_serve(h->sink[0], over);
+	}
+}
+
+/* After each of many gaps every frame is where it would have been without them. */
+static void stalls_again_and_again_leave_it_in_place(void **state)
+{
+	double seconds = STALLS_S * (STALLS + 1);
+
+	(void)state;
+	for (enum held held = SENDER; held < HELD; held++) {
+		struct sink_config c = right;
+		struct witness w = { .end = 0 };
+		struct health_report report;
+		struct hall h;
+		double worst = 0;
+
+		c.clock_ppm = held % 2 ? 200.0 : -200.0;
+		hall_init(&h, tones);
+		hall_add(&h, &c);
+		judge_init(&w.judge, 0.12, seconds + 1);
+		sink_simulated_record(h.sink[0], witness, &w);
+		for (int k = 0; k < STALLS; k++) {
+			while ((double)hall_frame(&h) < STALLS_S * (k + 1) * HALL_RATE)
+				hall_cycle(&h);
+			stall(&h, held);
+		}
+		while ((double)hall_frame(&h) < (seconds + 0.5) * HALL_RATE)
+			hall_cycle(&h);
+		for (int k = 1; k <= STALLS; k++) {
+			/* from when that is heard on, 120 ms later */
+			double back = STALLS_S * k + STALLED_S + 0.12 + 0.1 * BACK;
+
+			assert_int_equal(judge_silent(&w.judge, back, STALLS_S * (k + 1)), 0);
+			worst = fmax(worst, judge_worst(&w.judge, back, STALLS_S * (k + 1)));
+		}
+		sink_health(h.sink[0], &report);
+		print_message("%d stalls of 150 ms: out of place by %.2f frames at most\n",
+			      STALLS, worst * HALL_RATE);
+		assert_int_equal(report.drops, STALLS);
+		assert_true(worst * HALL_RATE < 1.0);
+		judge_done(&w.judge);
+		hall_done(&h);
+	}
+}
+
 /* ---- together ------------------------------------------------------------------------------
  */
 
@@ -310,6 +406,7 @@ int main(void)
 		cmocka_unit_test(one_with_a_right_clock_plays_each_frame_at_its_time),
 		cmocka_unit_test(losses_are_as_many_as_asked_and_the_same_again),
 		cmocka_unit_test(one_that_ran_dry_is_back_in_place_a_second_later),
+		cmocka_unit_test(stalls_again_and_again_leave_it_in_place),
 		cmocka_unit_test(over_an_hour_speakers_stay_within_a_frame_of_each_other),
 	};
 
