@@ -3,13 +3,18 @@
 #include "core/store/whole_file.h"
 #include "core/base/scope.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+
+#define LEFT_OVER_S 60 /* a file nobody has written to for so long is nobody's */
 
 /* -errno, and never 0 for a failure. */
 static int failed(void)
@@ -127,11 +132,49 @@ static int replace(const char *path, const char *text, size_t len, mode_t mode)
 	return 0;
 }
 
-static int sync_folder(const char *path)
+/* Whether name is what a write of path leaves beside it when its process is gone. */
+static bool is_left_over(int folder, const char *name, const char *path)
 {
-	SCOPED(closep) int fd = -EBADF;
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	size_t len = strlen(base);
+	struct stat st;
+	char *end;
+	long pid;
+
+	if (strncmp(name, base, len) != 0 || name[len] != '.')
+		return false;
+	pid = strtol(name + len + 1, &end, 10);
+	if (strcmp(end, ".new") != 0 || pid <= 0 || pid > INT_MAX)
+		return false;
+	/* old as well: its process may live where its number is not seen (a container) */
+	return kill((pid_t)pid, 0) < 0 && errno == ESRCH &&
+	       fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_mtime + LEFT_OVER_S < time(NULL);
+}
+
+/* Take away what a power cut left of writes of path and keep; whether it can be is no matter.
+ */
+static void sweep(int folder, const char *path, const char *keep)
+{
+	SCOPED(closep) int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d)
+		return;
+	fd = -EBADF; /* is d's */
+	for (struct dirent *e; (e = readdir(d));)
+		if (is_left_over(folder, e->d_name, path) ||
+		    (keep && is_left_over(folder, e->d_name, keep)))
+			unlinkat(folder, e->d_name, 0);
+	closedir(d);
+}
+
+/* The folder that path lies in, open; or -errno. */
+static int open_folder(const char *path)
+{
 	SCOPED(freep) char *folder = strdup(path);
 	char *slash;
+	int fd;
 
 	if (!folder)
 		return -ENOMEM;
@@ -139,8 +182,13 @@ static int sync_folder(const char *path)
 	if (slash)
 		slash[slash == folder] = '\0';
 	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? failed() : fd;
+}
+
+static int sync_folder(int fd)
+{
 	if (fd < 0)
-		return failed();
+		return fd;
 	/* some file systems cannot, and have nothing to lose then */
 	if (fsync(fd) < 0 && errno != EINVAL && errno != ENOTSUP)
 		return failed();
@@ -151,6 +199,7 @@ static int sync_folder(const char *path)
 
 int whole_file_write(const char *path, const char *text, size_t len, const char *keep)
 {
+	SCOPED(closep) int folder = -EBADF;
 	SCOPED(freep) char *old = NULL;
 	char name[PATH_MAX];
 	size_t old_len = 0;
@@ -183,12 +232,20 @@ int whole_file_write(const char *path, const char *text, size_t len, const char 
 		return r;
 	}
 	/* the new file is in place; only a power cut now could bring back the old one */
-	return sync_folder(path);
+	folder = open_folder(path);
+	if (folder >= 0)
+		sweep(folder, path, keep);
+	return sync_folder(folder);
 }
 
 int whole_file_rename(const char *from, const char *to)
 {
-	return rename(from, to) < 0 ? failed() : sync_folder(to);
+	SCOPED(closep) int folder = -EBADF;
+
+	if (rename(from, to) < 0)
+		return failed();
+	folder = open_folder(to);
+	return sync_folder(folder);
 }
 
 int whole_file_folder(const char *path, unsigned int mode)

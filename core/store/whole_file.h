@@ -21,7 +21,9 @@ int whole_file_read(const char *path, size_t max, char **ret, size_t *ret_len);
 /*
  * [ctl] Replace path by len bytes of text: new file, fsync, then if keep is
  * not NULL a copy of the old file under that name, rename, fsync of the
- * folder. 0 or -errno; on failure path is as it was.
+ * folder. 0 or -errno; on failure path is as it was. What a power cut left of
+ * an earlier one, PATH.PID.new, is taken away; another process's that still
+ * writes is not.
  */
 int whole_file_write(const char *path, const char *text, size_t len, const char *keep);
 

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <cmocka.h>
 
 /* ---- the calls on their way to libc ---------------------------------------------------- */
@@ -165,6 +166,59 @@ static void a_file_that_says_so_already_keeps_its_comments(void **state)
 	p->zones[0].volume_db = -1;
 	assert_int_equal(profile_save(p, folder_file(&f, "Other.conf")), 0);
 	assert_true(folder_holds(&f, "Other.conf.bak", text));
+	folder_done(&f);
+}
+
+/* A file of ours beside Party.conf, as it was so many seconds ago. */
+static void left(struct folder *f, const char *format, int pid, int age)
+{
+	struct timespec at[2] = { { .tv_sec = time(NULL) - age },
+				  { .tv_sec = time(NULL) - age } };
+	char name[64];
+
+	snprintf(name, sizeof(name), format, pid);
+	folder_write(f, name, "half");
+	assert_int_equal(utimensat(AT_FDCWD, folder_file(f, name), at, 0), 0);
+}
+
+static bool is_there(struct folder *f, const char *format, int pid)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), format, pid);
+	return access(folder_file(f, name), F_OK) == 0;
+}
+
+static void what_a_power_cut_left_is_taken_away_at_the_next_save(void **state)
+{
+	SCOPED(profile_freep) struct profile *p = new_profile();
+	int dead[2], alive = getppid();
+	struct folder f;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		dead[i] = fork();
+		if (dead[i] == 0)
+			_exit(0);
+		assert_int_equal(waitpid(dead[i], NULL, 0), dead[i]);
+	}
+	folder_init(&f);
+	folder_write(&f, "Party.conf", OLD_TEXT);
+	left(&f, "Party.conf.%d.new", dead[0], 3600);
+	left(&f, "Party.conf.bak.%d.new", dead[0], 3600);
+	left(&f, "Party.conf.%d.new", dead[1], 5);     /* in a container, it may be alive */
+	left(&f, "Party.conf.%d.new", alive, 3600);    /* slow, but at it */
+	left(&f, "Garden.conf.%d.new", dead[0], 3600); /* not what is saved */
+	left(&f, "Party.conf.%dx.new", dead[0], 3600); /* somebody's own */
+	left(&f, "Party.conf.%d.newer", dead[0], 3600);
+	assert_int_equal(profile_save(p, folder_file(&f, "Party.conf")), 0);
+
+	assert_false(is_there(&f, "Party.conf.%d.new", dead[0]));
+	assert_false(is_there(&f, "Party.conf.bak.%d.new", dead[0]));
+	assert_true(is_there(&f, "Party.conf.%d.new", dead[1]));
+	assert_true(is_there(&f, "Party.conf.%d.new", alive));
+	assert_int_equal(folder_count(&f), 2 + 5);
+	assert_true(folder_holds(&f, "Party.conf", NEW_TEXT));
 	folder_done(&f);
 }
 
@@ -413,6 +467,7 @@ int main(void)
 		cmocka_unit_test(an_interrupted_write_is_tried_again),
 		cmocka_unit_test(writes_that_take_little_are_gone_on_with),
 		cmocka_unit_test(a_new_file_is_written),
+		cmocka_unit_test(what_a_power_cut_left_is_taken_away_at_the_next_save),
 		cmocka_unit_test(the_old_one_is_kept_with_its_rights),
 		cmocka_unit_test(the_bytes_are_on_the_disk_before_they_have_the_name),
 		cmocka_unit_test(a_file_that_says_so_already_keeps_its_comments),

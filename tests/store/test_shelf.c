@@ -112,6 +112,7 @@ static void folders_and_other_things_are_no_profiles(void **state)
 	folder_write(&p->folder, "config/fanfare/profiles/Folder.conf/x", "");
 	folder_write(&p->folder, "config/fanfare/profiles/.Hidden.conf", MINIMAL);
 	folder_write(&p->folder, "config/fanfare/profiles/Kept.conf.bak", MINIMAL);
+	folder_write(&p->folder, "config/fanfare/profiles/Kept.conf.1234.new", MINIMAL);
 	folder_write(&p->folder, "config/fanfare/profiles/.conf", MINIMAL);
 	folder_write(&p->folder, "config/fanfare/profiles/note.txt", MINIMAL);
 	assert_int_equal(symlink("nowhere",
