@@ -370,7 +370,7 @@ enum ff_verb {
 			     name, "" = made up; other = ticket */
 	FF_ADD_SOURCE,	  /* type, device; text = name, "" = made from the device; other =
 			     ticket */
-	FF_ADD_ZONE,	  /* text = name; id is not used */
+	FF_ADD_ZONE,	  /* text = name; other = ticket; id is not used */
 	FF_RENAME_ZONE,	  /* text */
 	FF_REMOVE_ZONE,	  /* with its speakers and sources; the last zone stays */
 	FF_RESTORE_ZONE, /* id = the index it had: the last one removed there, with all in it */

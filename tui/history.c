@@ -142,11 +142,10 @@ int history_add(struct ui *ui, const struct ff_command *add, const char *what)
 		before.verb = FF_REMOVE_ZONE;
 		after.verb = FF_RESTORE_ZONE;
 		before.id = after.id = ui->snap.zones_n;
-	} else {
-		if (add->verb == FF_ADD_SOURCE)
-			before.verb = FF_REMOVE_SOURCE;
-		first.other = before.other = after.other = history_ticket(ui);
+	} else if (add->verb == FF_ADD_SOURCE) {
+		before.verb = FF_REMOVE_SOURCE;
 	}
+	first.other = before.other = after.other = history_ticket(ui);
 	return history_told(ui, &first, &before, &after, what);
 }
 
@@ -193,10 +192,11 @@ void history_heed(struct history *h, const struct ff_snapshot *snap)
 	uint32_t kept = 0, at = h->at;
 
 	for (uint32_t i = 0; i < h->n; i++) {
+		/* only what was added has a ticket to be brought back by */
 		const struct ff_command *again = &h->change[i].after;
 
-		if (again->verb == FF_RESTORE && !again->id &&
-		    ff_was_refused(snap, again->other)) {
+		if ((again->verb == FF_RESTORE || again->verb == FF_RESTORE_ZONE) &&
+		    again->other && ff_was_refused(snap, again->other)) {
 			at -= i < h->at;
 			continue;
 		}

@@ -92,9 +92,10 @@ static void add(struct control *c, const struct ff_command *cmd,
 		void (*verb)(struct control *c, const struct ff_command *cmd))
 {
 	uint64_t rank = c->next_rank;
+	uint32_t zones = c->zones_n;
 
 	verb(c, cmd);
-	if (c->next_rank != rank || !cmd->other)
+	if (c->next_rank != rank || c->zones_n != zones || !cmd->other)
 		return;
 	c->refused[c->refused_n++ % FF_REFUSED] = cmd->other;
 	control_changed(c);
@@ -146,10 +147,12 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 		break;
 	case FF_SET_MASTER:
 	case FF_SET_ZONE_MUTE:
-	case FF_ADD_ZONE:
 	case FF_RENAME_ZONE:
 	case FF_REMOVE_ZONE:
 		verbs_zone(c, cmd);
+		break;
+	case FF_ADD_ZONE:
+		add(c, cmd, verbs_zone);
 		break;
 	case FF_MUTE_ALL:
 		c->muted_all = cmd->flag;

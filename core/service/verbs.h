@@ -59,7 +59,7 @@
 	X(FF_ADD_SOURCE, AddSource, "itDTx", "usssu",                                          \
 	  SD_BUS_PARAM(zone) SD_BUS_PARAM(type) SD_BUS_PARAM(device) SD_BUS_PARAM(name)        \
 		  SD_BUS_PARAM(ticket))                                                        \
-	X(FF_ADD_ZONE, AddZone, "T", "s", SD_BUS_PARAM(name))                                  \
+	X(FF_ADD_ZONE, AddZone, "Tx", "su", SD_BUS_PARAM(name) SD_BUS_PARAM(ticket))           \
 	X(FF_RENAME_ZONE, RenameZone, "iT", "us", SD_BUS_PARAM(zone) SD_BUS_PARAM(name))       \
 	X(FF_REMOVE_ZONE, RemoveZone, "i", "u", SD_BUS_PARAM(zone))                            \
 	X(FF_RESTORE_ZONE, RestoreZone, "i", "u", SD_BUS_PARAM(zone))                          \

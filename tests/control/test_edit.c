@@ -308,7 +308,13 @@ static void additions_that_are_refused_are_told_by_their_tickets(void **state)
 		submit(ff, add);
 	WAIT_FOR(ff, all_tickets_are_refused());
 	assert_false(ff_was_refused(&now, 4716));
-	assert_true(as_at_first());
+	submit(ff, (struct ff_command){ .verb = FF_ADD_ZONE, .text = "Out", .other = 4717 });
+	WAIT_FOR(ff, ff_was_refused(&now, 4717)); /* there is one of that name */
+	submit(ff, (struct ff_command){ .verb = FF_ADD_ZONE, .text = "Roof", .other = 4718 });
+	WAIT_FOR(ff, now.zones_n == 3);
+	assert_false(ff_was_refused(&now, 4718));
+	act(FF_REMOVE_ZONE, 2, 0, "");
+	WAIT_FOR(ff, as_at_first());
 }
 
 static void a_name_is_changed_and_changed_back(void **state)

@@ -148,7 +148,7 @@ static void profiles_are_loaded_saved_and_deleted(void **state)
 static void what_was_refused_is_no_change_to_undo(void **state)
 {
 	struct ui *ui = profiles();
-	struct ff_command other, third;
+	struct ff_command other, third, zone;
 
 	(void)state;
 	scene_type(ui, ":add-speaker file:tape.mp3\n");
@@ -157,8 +157,12 @@ static void what_was_refused_is_no_change_to_undo(void **state)
 	scene_type(ui, ":add-source tone:pink\n");
 	scene_type(ui, ":add-speaker file:other.mp3\n");
 	third = *last();
-	snap.refused[7] = other.other; /* both at once */
+	scene_type(ui, ":add-zone House\n");
+	zone = *last();
+	assert_int_equal(zone.verb, FF_ADD_ZONE);
+	snap.refused[7] = other.other; /* all at once */
 	snap.refused[8] = third.other;
+	snap.refused[9] = zone.other;
 	snap.change++;
 	ui->snap = snap;
 	ui_update(ui, ui->now_ms + 50);
