@@ -157,7 +157,7 @@ static void what_was_refused_is_no_change_to_undo(void **state)
 	scene_type(ui, ":add-source tone:pink\n");
 	scene_type(ui, ":add-speaker file:other.mp3\n");
 	third = *last();
-	scene_type(ui, ":add-zone House\n");
+	scene_type(ui, ":add-zone Roof\n");
 	zone = *last();
 	assert_int_equal(zone.verb, FF_ADD_ZONE);
 	snap.refused[7] = other.other; /* all at once */
