@@ -41,6 +41,19 @@ double figures_median(double *v, size_t n)
 	return n % 2 ? v[n / 2] : 0.5 * (v[n / 2 - 1] + v[n / 2]);
 }
 
+double figures_middle(double *v, size_t n)
+{
+	size_t from = n / 10, to = n - n / 10;
+	double sum = 0;
+
+	if (n == 0)
+		return 0.0;
+	qsort(v, n, sizeof(*v), ascending);
+	for (size_t i = from; i < to; i++)
+		sum += v[i];
+	return sum / (double)(to - from);
+}
+
 double figures_db(double linear)
 {
 	return fabs(linear) < 1e-10 ? -200.0 : 20.0 * log10(fabs(linear));

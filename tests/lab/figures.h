@@ -36,6 +36,13 @@ struct match {
 /* [any] The middle value; sorts v. 0 for none. */
 double figures_median(double *v, size_t n);
 
+/*
+ * [any] The mean of the middle four fifths; sorts v. 0 for none. For times of arrival: those
+ * of packets that are no whole number of the sender's periods lie on some levels, evenly, and
+ * a median falls on now one of them, now another.
+ */
+double figures_middle(double *v, size_t n);
+
 /* [any] The value below which fraction (0..1) of v lies; sorts v. 0 for none. */
 double figures_quantile(double *v, size_t n, double fraction);
 

@@ -161,7 +161,7 @@ static int decode(const char *path, const char *out, const char *origin)
 
 /*
  * How much later (ns) than its stretch's anchor packets between from_ns and to_ns came, by
- * their median: what is left once the RTP time is taken off the arrival.
+ * the middle of them: what is left once the RTP time is taken off the arrival.
  */
 static double late(const struct capture *c, const struct placed *p, int64_t from_ns,
 		   int64_t to_ns)
@@ -182,7 +182,7 @@ static double late(const struct capture *c, const struct placed *p, int64_t from
 				 1e9 * (double)(int32_t)(k->rtp_time - t->base) / RATE;
 		}
 	}
-	return v ? figures_median(v, n) : 0.0;
+	return v ? figures_middle(v, n) : 0.0;
 }
 
 /* Sound is placed on whole frames: by how much earlier (frames) than that it really began. */

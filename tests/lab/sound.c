@@ -144,7 +144,7 @@ void placed_done(struct placed *p)
 	*p = (struct placed){ 0 };
 }
 
-/* When RTP time 0 of the stretch would have arrived, by the median of its packets. */
+/* When RTP time 0 of the stretch would have arrived, by the middle of its packets. */
 static int anchor(const struct capture *c, unsigned rate, struct stretch *s)
 {
 	SCOPED(freep) double *v = calloc(s->count, sizeof(*v));
@@ -160,7 +160,7 @@ static int anchor(const struct capture *c, unsigned rate, struct stretch *s)
 			v[n++] = (double)(p->arrival_ns - first) -
 				 1e9 * (double)(int32_t)(p->rtp_time - s->base) / rate;
 	}
-	s->anchor_ns = first + llround(figures_median(v, n));
+	s->anchor_ns = first + llround(figures_middle(v, n));
 	return 0;
 }
 

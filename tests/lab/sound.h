@@ -59,7 +59,7 @@ void placed_done(struct placed *p);
 
 /*
  * [any] Decode a capture. Within a stretch the RTP time says where a packet's sound
- * belongs; where a stretch begins, its median arrival says so. rate in Hz. The sound
+ * belongs; where a stretch begins, the middle of its arrivals does. rate in Hz. The sound
  * begins at origin_ns, or with the first packet when that is 0. 0, -ENODATA (nothing
  * in it that plays), -EBADMSG (no SBC) or -ENOMEM.
  */

@@ -64,6 +64,22 @@ static void median_of_none_is_zero_and_of_even_counts_the_mean(void **state)
 	assert_near(figures_db(0.0), -200.0, 0.0);
 }
 
+static void the_middle_of_what_lies_on_levels_does_not_jump(void **state)
+{
+	double few[] = { 5 }, even[200], odd[202] = { 0 };
+
+	(void)state;
+	assert_near(figures_middle(NULL, 0), 0.0, 0.0);
+	assert_near(figures_middle(few, 1), 5.0, 0.0);
+	/* two levels, as often each; then one packet more, and one that came far too late */
+	for (size_t i = 0; i < 200; i++)
+		even[i] = odd[i] = i % 2 ? 10 : -10;
+	odd[200] = 10;
+	odd[201] = 1e6;
+	assert_near(figures_middle(even, 200), 0.0, 1e-9);
+	assert_near(figures_middle(odd, 202), 0.0, 0.2);
+}
+
 static void silence_and_foreign_sound_do_not_match(void **state)
 {
 	static const float nothing[4] = { 0 };
@@ -190,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(median_of_none_is_zero_and_of_even_counts_the_mean),
+		cmocka_unit_test(the_middle_of_what_lies_on_levels_does_not_jump),
 		cmocka_unit_test(silence_and_foreign_sound_do_not_match),
 		cmocka_unit_test(lag_is_found_to_the_frame_either_way),
 		cmocka_unit_test(gains_and_channels_are_told_apart),
