@@ -121,7 +121,7 @@ struct ff_speaker {
 	uint64_t sent;		   /* packets */
 	uint64_t drops;		   /* packets, here and in the adapter, in all */
 	uint32_t drop_age_ms;	   /* since the last one; UINT32_MAX = never */
-	uint64_t frames_lost;	   /* frames not played by a sink that was late */
+	uint64_t frames_lost;	   /* frames not played: its sink was late, or they were */
 	float ppm;		   /* its clock against ours, where it has one */
 	float air;		   /* share of its adapter's slots, 0..1 */
 	int8_t battery;		   /* percent, -1 = not told */

@@ -165,7 +165,8 @@ static void write_speaker(struct control *c, struct speaker *s, uint64_t now,
 	ret->sent = h.sent;
 	ret->drops = h.drops;
 	ret->drop_age_ms = h.drop_at ? ms_until(now, h.drop_at) : UINT32_MAX;
-	ret->frames_lost = atomic_load_explicit(&s->branch->ring->lost, memory_order_relaxed);
+	ret->frames_lost =
+		h.lost + atomic_load_explicit(&s->branch->ring->lost, memory_order_relaxed);
 	ret->ppm = (float)h.ppm;
 	ret->absolute = s->absolute;
 	write_stream(s, &h, ret);

@@ -32,6 +32,7 @@ struct health_report {
 	uint64_t sent;		       /* periods or packets */
 	uint64_t drops;		       /* periods or packets that were lost */
 	uint64_t drop_at;	       /* ns of the last one, 0 = never */
+	uint64_t lost;		       /* frames of silence played where sound was due */
 	uint32_t queue, queue_max;     /* packets waiting, and room for; A2DP only */
 	uint32_t bitpool, bitpool_max; /* in use, and the most; A2DP only */
 	uint32_t bitrate;	       /* bit/s, A2DP only */

@@ -76,6 +76,8 @@ int outlet_open(struct outlet *o, const struct outlet_setup *setup)
 
 	edge_out_free(o->edge);
 	o->opened = clock_now();
+	o->breaks = 0;
+	o->silent = 0;
 	o->edge = edge_out_new(&e, NULL);
 	if (!o->edge)
 		return -ENOMEM;
@@ -90,6 +92,7 @@ void outlet_close(struct outlet *o)
 	struct edge_status st;
 
 	atomic_store_explicit(&o->base.flowing, false, memory_order_release);
+	o->sounded = false;
 	if (!o->edge)
 		return;
 	edge_out_status(o->edge, &st);
@@ -170,6 +173,21 @@ void outlet_pull(struct outlet *o, void *dst, uint32_t frames)
 	}
 }
 
+/* What the edge has not played since it last was asked; at first it waits for reports. */
+static void count_losses(struct outlet *o, const struct edge_status *st,
+			 struct health_report *h)
+{
+	if (o->sounded)
+		h->lost += st->silent - o->silent;
+	o->sounded |= st->playing;
+	o->silent = st->silent;
+	if (st->breaks == o->breaks)
+		return;
+	h->drops += st->breaks - o->breaks;
+	h->drop_at = clock_now();
+	o->breaks = st->breaks;
+}
+
 void outlet_report(struct outlet *o, uint64_t latency)
 {
 	struct edge_status st;
@@ -177,6 +195,7 @@ void outlet_report(struct outlet *o, uint64_t latency)
 
 	edge_out_status(o->edge, &st);
 	h = health_begin(&o->base.health);
+	count_losses(o, &st, h);
 	h->rate = o->rate;
 	h->ppm = st.ppm;
 	h->skew = st.playing ? st.error : (double)NAN;
@@ -187,10 +206,13 @@ void outlet_report(struct outlet *o, uint64_t latency)
 
 void outlet_gap(struct outlet *o)
 {
+	struct edge_status st;
 	struct health_report *h;
 
 	edge_out_gap(o->edge);
+	edge_out_status(o->edge, &st);
 	h = health_begin(&o->base.health);
+	o->breaks = st.breaks; /* that one is this one */
 	h->drops++;
 	h->drop_at = clock_now();
 	health_end(&o->base.health);

@@ -25,6 +25,9 @@ struct outlet {
 	uint64_t fed;	       /* zone frame to give the edge next */
 	uint64_t opened;       /* ns */
 	double ppm;	       /* of the device's clock, remembered over a reopening */
+	bool sounded;	       /* the edge has given sound since the device was opened */
+	uint32_t breaks;       /* of the edge, told of so far */
+	uint64_t silent;       /* frames of it, likewise */
 	enum sample_format format;
 	uint32_t channels, rate; /* of the device */
 	uint32_t dither;	 /* the noise's state */
@@ -58,10 +61,13 @@ int outlet_flow(struct outlet *o);
 /* [io] The next frames for the device, in its format, at dst. */
 void outlet_pull(struct outlet *o, void *dst, uint32_t frames);
 
-/* [io] The device plays; ppm and such to the health report. sent counts periods. */
+/*
+ * [io] The device plays; ppm and such to the health report. sent counts periods. Where the
+ * edge broke off by itself, for want of sound, that is a drop like any other.
+ */
 void outlet_report(struct outlet *o, uint64_t latency);
 
-/* [io] The device broke off; counts it as a drop and remembers. */
+/* [io] The device broke off; counts it as one drop and remembers. */
 void outlet_gap(struct outlet *o);
 
 #endif

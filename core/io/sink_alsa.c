@@ -3,9 +3,10 @@
  * sink_alsa - a speaker on an ALSA device.
  *
  * The device's buffer is kept filled to 40 ms, looked at every 13 ms by the
- * clock. Frame n is heard at its time plus a constant: that fill, a wake-up,
- * and what the edge needs. After an xrun or a reopening the edge finds the
- * place on the timeline again; what was due meanwhile is lost.
+ * clock; to 80 ms where the thread is no real-time one, or the device ran dry
+ * again and again. Frame n is heard at its time plus a constant: that fill, a
+ * wake-up, and what the edge needs. After an xrun or a reopening the edge finds
+ * the place on the timeline again; what was due meanwhile is lost.
  */
 #include "core/io/alsa_pcm.h"
 #include "core/io/alsa_words.h"
@@ -13,10 +14,14 @@
 
 #include <stdio.h>
 
-#define FILL  (40 * NS_PER_MS)
-#define EVERY (13 * NS_PER_MS)
-#define SLACK (6 * NS_PER_MS)
-#define STALL (2 * NS_PER_SEC) /* no frame taken for so long: it hangs */
+#define FILL	  (40 * NS_PER_MS)
+#define FILL_MORE (80 * NS_PER_MS)
+#define EVERY	  (13 * NS_PER_MS)
+#define SLACK	  (6 * NS_PER_MS)
+#define PATIENCE  (100 * NS_PER_MS) /* for the engine, by a device that cannot run dry */
+#define STALL	  (2 * NS_PER_SEC)  /* no frame taken for so long: it hangs */
+#define OFTEN	  3u		    /* breaks within */
+#define OFTEN_IN  (60 * NS_PER_SEC) /* that need a longer fill */
 
 struct sink_alsa {
 	struct outlet out;
@@ -27,6 +32,9 @@ struct sink_alsa {
 	uint32_t fill;	   /* frames to be kept in the device */
 	uint64_t latency;  /* ns from due to heard */
 	uint64_t taken_at; /* ns; when it last took frames */
+	bool more;	   /* it is to have FILL_MORE */
+	uint32_t broken;   /* breaks told of so far, */
+	uint64_t calm_at;  /* since then (ns) */
 };
 
 static uint32_t device_frames(const struct alsa_pcm *p, uint64_t ns)
@@ -44,7 +52,9 @@ static int open_edge(struct sink_alsa *a)
 		.class = p->class,
 	};
 
-	a->fill = device_frames(p, FILL);
+	if (!atomic_load_explicit(&a->out.runner.realtime, memory_order_relaxed))
+		a->more = true;
+	a->fill = device_frames(p, a->more ? FILL_MORE : FILL);
 	/* two periods at least: one is being played while we write the other */
 	if (a->fill < 2 * p->period)
 		a->fill = 2 * p->period;
@@ -92,6 +102,20 @@ static void close_device(struct sink_alsa *a)
 	a->bytes = NULL;
 }
 
+/* It broke off so many times just now; true when a longer fill is to mend that. */
+static bool breaks_often(struct sink_alsa *a, uint32_t times, uint64_t now)
+{
+	if (a->broken == 0 || now > a->calm_at + OFTEN_IN) {
+		a->calm_at = now;
+		a->broken = 0;
+	}
+	a->broken += times;
+	if (a->more || a->broken < OFTEN)
+		return false;
+	a->more = true;
+	return true;
+}
+
 /* Write up to frames; 0 or -errno. */
 static int write_on(struct sink_alsa *a, int64_t frames)
 {
@@ -136,12 +160,16 @@ static int begin(struct sink_alsa *a)
 
 /*
  * The engine may be late when the whole machine is; then it is waited for, as
- * long as the device has sound for twice that time.
+ * long as the device has sound for twice that time. One without a clock only
+ * has to have all of it in the end.
  */
 static int wait_for_engine(struct sink_alsa *a, int64_t delay, int64_t want)
 {
 	uint64_t until = clock_now() +
 			 (delay > 0 ? clock_of_frame(0, (uint64_t)delay, a->pcm.rate) / 2 : 0);
+
+	if (a->pcm.clockless)
+		until = clock_now() + PATIENCE;
 
 	while (want > 0 && edge_out_needs(a->out.edge, (uint32_t)want) > a->out.fed) {
 		uint64_t next = clock_now() + 2 * NS_PER_MS;
@@ -158,6 +186,7 @@ static int play(struct sink_alsa *a, uint64_t now)
 {
 	struct alsa_place at;
 	bool had_clock = !a->pcm.clockless;
+	uint32_t breaks = a->out.breaks;
 	int64_t want;
 	int r = outlet_feed(&a->out);
 
@@ -176,11 +205,12 @@ static int play(struct sink_alsa *a, uint64_t now)
 		r = write_on(a, want);
 	if (r < 0)
 		return r;
-	if (had_clock && a->pcm.clockless) { /* found out just now: begin anew */
+	outlet_report(&a->out, a->latency);
+	if (breaks_often(a, a->out.breaks - breaks, now) ||
+	    (had_clock && a->pcm.clockless)) { /* found out just now: begin anew */
 		a->pending = 0;
 		return open_edge(a);
 	}
-	outlet_report(&a->out, a->latency);
 	return now > a->taken_at + STALL ? -EIO : 0;
 }
 
@@ -201,6 +231,8 @@ static int mend(struct sink_alsa *a, int error)
 		return r;
 	a->pending = 0;
 	outlet_gap(&a->out);
+	if (breaks_often(a, 1, clock_now()) && open_edge(a) < 0)
+		return -ENOMEM;
 	return begin(a);
 }
 

@@ -27,8 +27,11 @@
 static struct pulse_server server;
 static struct live l;
 
+static _Atomic uint32_t held_up; /* ms; then the engine goes on, and makes up for it */
+
 static void play_sine(uint64_t frame, float *out, uint32_t n)
 {
+	live_sleep(atomic_exchange(&held_up, 0) * 1e-3);
 	for (uint32_t i = 0; i < n; i++) {
 		double t = (double)((frame + i) % 44100) / 44100;
 
@@ -66,25 +69,12 @@ static void a_card_that_is_not_there_is_named_and_waited_for(void **state)
 	}
 }
 
-/* Play seconds on device, which keeps it in file; the sound of it, the caller's. */
-static float *tape(const char *device, const char *file, double seconds, uint32_t *ret_n,
-		   int *ret_channels, int *ret_rate)
+/* The sound that was kept in file, the caller's. */
+static float *tape_read(const char *file, uint32_t *ret_n, int *ret_channels, int *ret_rate)
 {
 	SF_INFO info = { 0 };
-	struct sink *s = open_sink(device);
-	struct health_report h;
 	SNDFILE *f;
 	float *raw, *x;
-
-	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 5));
-	assert_true(sink_flowing(s));
-	live_sleep(seconds);
-	sink_health(s, &h);
-	print_message("%s: %.1f ms, %.2f ppm, %u drops\n", device, h.latency_ms, h.ppm,
-		      (unsigned int)h.drops);
-	assert_int_equal(h.state, HEALTH_RUNNING);
-	assert_int_equal(h.drops, 0);
-	sink_free(s);
 
 	f = sf_open(live_path(&l, file), SFM_READ, &info);
 	assert_non_null(f);
@@ -102,6 +92,25 @@ static float *tape(const char *device, const char *file, double seconds, uint32_
 	*ret_channels = info.channels;
 	*ret_rate = info.samplerate;
 	return x;
+}
+
+/* Play seconds on device, which keeps it in file; the sound of it, the caller's. */
+static float *tape(const char *device, const char *file, double seconds, uint32_t *ret_n,
+		   int *ret_channels, int *ret_rate)
+{
+	struct sink *s = open_sink(device);
+	struct health_report h;
+
+	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 5));
+	assert_true(sink_flowing(s));
+	live_sleep(seconds);
+	sink_health(s, &h);
+	print_message("%s: %.1f ms, %.2f ppm, %u drops\n", device, h.latency_ms, h.ppm,
+		      (unsigned int)h.drops);
+	assert_int_equal(h.state, HEALTH_RUNNING);
+	assert_int_equal(h.drops, 0);
+	sink_free(s);
+	return tape_read(file, ret_n, ret_channels, ret_rate);
 }
 
 static void judge(const float *x, uint32_t n, double rate, double seconds)
@@ -144,6 +153,79 @@ static void another_rate_one_channel_and_sixteen_bits(void **state)
 	assert_int_equal(rate, 48000);
 	judge(x, n, rate, 2);
 	free(x);
+}
+
+/* Frames of silence after the sine began, in runs of 1 ms and more. */
+static uint32_t holes_of(const float *x, uint32_t n)
+{
+	uint32_t run = 0, sum = 0;
+
+	for (uint32_t i = onset_of(x, n, 0.3f); i < n; i++) {
+		run = fabsf(x[2 * i]) < 1e-3f ? run + 1 : 0;
+		sum += run == 44 ? 44 : run > 44;
+	}
+	return sum;
+}
+
+static void hold_engine_up(uint32_t ms)
+{
+	atomic_store(&held_up, ms);
+	live_sleep(1 + ms * 1e-3);
+}
+
+/* The whole machine stands still now and then; what that costs is told to the frame. */
+static void a_late_engine_is_waited_for_and_what_it_costs_is_counted(void **state)
+{
+	struct sink *s = open_sink("tape");
+	struct health_report before, after;
+	uint32_t n, holes, start;
+	int channels, rate;
+	struct evenness e;
+	float *x;
+
+	(void)state;
+	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 5));
+	live_sleep(1);
+	sink_health(s, &before);
+	hold_engine_up(60);
+	hold_engine_up(90);
+	sink_health(s, &after);
+	assert_judged(after.drops == before.drops && after.lost == before.lost);
+	hold_engine_up(400);
+	sink_health(s, &after);
+	sink_free(s);
+
+	x = tape_read("tape.wav", &n, &channels, &rate);
+	holes = holes_of(x, n);
+	print_message("held up for 400 ms: %.1f ms of silence, %.1f ms counted, %u drops\n",
+		      1e3 * holes / rate, 1e3 * (double)(after.lost - before.lost) / rate,
+		      (unsigned)(after.drops - before.drops));
+	assert_judged(after.drops == before.drops + 1);
+	assert_in_range(holes, rate / 10, rate / 2);
+	/* at both ends a fade is silent to the ear before it is nothing */
+	assert_judged(fabs((double)holes - (double)(after.lost - before.lost)) < 0.01 * rate);
+	start = onset_of(x, n, 0.3f) + (uint32_t)(0.1 * rate);
+	e = evenness_of(x + 2 * start, n - start, 997, rate);
+	assert_judged(e.wander < 2e-4); /* in place before and after */
+	free(x);
+}
+
+static void one_that_breaks_off_often_is_filled_further_ahead(void **state)
+{
+	struct sink *s = open_sink("tape");
+	struct health_report h;
+
+	(void)state;
+	assert_true(live_wait_sink(s, HEALTH_RUNNING, "", 5));
+	live_sleep(0.5);
+	for (int i = 0; i < 3; i++)
+		hold_engine_up(400);
+	sink_health(s, &h);
+	print_message("%.1f ms after %u drops\n", h.latency_ms, (unsigned)h.drops);
+	assert_judged(h.drops == 3);
+	assert_true(h.latency_ms > 98.9 && h.latency_ms < 99.1);
+	assert_int_equal(h.state, HEALTH_RUNNING);
+	sink_free(s);
 }
 
 /* When the sine begins to come out of the pipe, ns; 0 = never. */
@@ -232,6 +314,8 @@ int main(void)
 		cmocka_unit_test(a_card_that_is_not_there_is_named_and_waited_for),
 		cmocka_unit_test(a_device_without_a_clock_plays_in_real_time),
 		cmocka_unit_test(another_rate_one_channel_and_sixteen_bits),
+		cmocka_unit_test(a_late_engine_is_waited_for_and_what_it_costs_is_counted),
+		cmocka_unit_test(one_that_breaks_off_often_is_filled_further_ahead),
 		cmocka_unit_test(a_server_behind_a_plugin_is_played_to_and_waited_for),
 	};
 
