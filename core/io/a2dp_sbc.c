@@ -69,6 +69,11 @@ void a2dp_sbc_offer(uint32_t rate, uint8_t ret[A2DP_SBC_BYTES])
 	ret[3] = rate == 48000 ? 51 : 53;
 }
 
+void a2dp_sbc_hear(uint8_t ret[A2DP_SBC_BYTES])
+{
+	a2dp_sbc_offer(0, ret);
+}
+
 /* ---- reading ------------------------------------------------------------------------- */
 
 /* What is wrong with every blob alike, capabilities or configuration. */

@@ -38,6 +38,9 @@ struct a2dp_sbc {
  */
 void a2dp_sbc_offer(uint32_t rate, uint8_t ret[A2DP_SBC_BYTES]);
 
+/* [any] What our sink end-point offers: everything SBC has at 44.1 and 48 kHz. */
+void a2dp_sbc_hear(uint8_t ret[A2DP_SBC_BYTES]);
+
 /*
  * [any] Choose a configuration within a device's capabilities (len bytes):
  * the zone's rate; mono where mono is wanted and offered, else joint stereo

@@ -16,6 +16,7 @@ static const struct {
 	[SOURCE_IS_FIFO] = { "ff-in-fifo", true, source_fifo_run },
 	[SOURCE_IS_STDIN] = { "ff-in-stdin", true, source_stdin_run },
 	[SOURCE_IS_TONE] = { "ff-in-tone", true, source_tone_run },
+	[SOURCE_IS_A2DP] = { "ff-in-a2dp", true, source_a2dp_run },
 };
 
 static void run(void *body)
@@ -32,6 +33,7 @@ static void release(void *body)
 	health_done(&s->health);
 	ring_free(s->ring);
 	tap_free(s->tap);
+	inlet_free(s->inlet);
 	free(s);
 }
 
@@ -53,7 +55,10 @@ int source_new(const struct source_config *config, const struct timeline *time,
 	r = ring_new(time->rate / 2 + 2 * time->period, &s->ring);
 	if (r == 0 && config->keep > 0)
 		r = tap_new(config->keep, &s->tap);
+	if (r == 0 && config->type == SOURCE_IS_A2DP)
+		r = inlet_new(&s->inlet);
 	if (r < 0) {
+		tap_free(s->tap);
 		ring_free(s->ring);
 		free(s);
 		return r;

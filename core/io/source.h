@@ -23,6 +23,7 @@ enum source_type {
 	SOURCE_IS_FIFO,
 	SOURCE_IS_STDIN,
 	SOURCE_IS_TONE,
+	SOURCE_IS_A2DP, /* a phone that plays to us: see source_attach() */
 };
 
 enum source_tone { SOURCE_TUNE, SOURCE_CLICKS, SOURCE_PINK, SOURCE_SWEEP, SOURCE_SILENCE };
@@ -60,5 +61,21 @@ struct tap *source_tap(struct source *s);
 
 /* [any] */
 void source_health(struct source *s, struct health_report *ret);
+
+/* What was agreed with one that plays to us. */
+struct source_stream {
+	int fd;		   /* the source's from now on; SOCK_SEQPACKET */
+	uint8_t config[4]; /* SBC configuration as agreed */
+};
+
+/*
+ * [ctl] A2DP only: sound comes over fd from now on, instead of another. -EINVAL
+ * for a bad configuration, or a source that is no A2DP: the descriptor then
+ * stays the caller's.
+ */
+int source_attach(struct source *s, const struct source_stream *stream);
+
+/* [ctl] A2DP only: nothing comes any more; the descriptor is closed soon. */
+void source_detach(struct source *s);
 
 #endif

@@ -25,6 +25,7 @@ struct source {
 	struct ring *ring; /* owned */
 	struct tap *tap;   /* owned; NULL = nobody wants it */
 	struct health health;
+	struct inlet *inlet; /* owned; A2DP only */
 };
 
 /* [io] The main functions of the threads. */
@@ -34,6 +35,11 @@ void source_command_run(struct source *s);
 void source_fifo_run(struct source *s);
 void source_stdin_run(struct source *s);
 void source_tone_run(struct source *s);
+void source_a2dp_run(struct source *s);
+
+/* [ctl] A2DP: where control puts what its thread is to read. -ENOMEM, -EMFILE. NULL is fine. */
+int inlet_new(struct inlet **ret);
+void inlet_free(struct inlet *i);
 
 /* [any] The frame of the timeline that is due at t (ns); 0 before it begins. */
 static inline uint64_t source_frame_at(const struct source *s, uint64_t t)

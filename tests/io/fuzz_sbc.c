@@ -5,9 +5,11 @@
  *
  * Bytes 0..3 are a configuration, 4 the bitpool, 5 the frames wanted, then
  * raw floats, NaN and infinities included. The packets made must be read
- * again; the raw bytes are also read as if they were a packet.
+ * again; the raw bytes are also read as if they were a packet, and unpacked
+ * as a phone's under that configuration, with a good head and without.
  */
 #include "core/io/packer.h"
+#include "core/io/unpacker.h"
 
 #include <assert.h>
 #include <string.h>
@@ -62,9 +64,37 @@ static void pack(struct packer *p, const uint8_t *data, size_t size)
 	}
 }
 
+/* As a stream from outside: each byte of a frame may be any. */
+static void unpack(const uint8_t *data, size_t size)
+{
+	static struct unpacked got; /* large */
+	uint8_t packet[2000];
+	struct unpacker u;
+
+	if (size < 6 || unpacker_init(&u, data) < 0)
+		return;
+	if (size > sizeof(packet) - RTP_HEADER_BYTES)
+		size = sizeof(packet) - RTP_HEADER_BYTES;
+	for (uint16_t i = 0; i < 4; i++) {
+		const struct rtp_head head = { .sequence = (uint16_t)(i * data[4]),
+					       .stamp = i * data[5] * 64u,
+					       .frames = (uint8_t)(1 + data[5] % 15) };
+
+		rtp_write(packet, &head);
+		memcpy(packet + RTP_HEADER_BYTES, data + 4, size - 4);
+		if (unpacker_take(&u, packet, RTP_HEADER_BYTES + size - 4, &got) == 0)
+			assert(got.frames <= UNPACKER_PCM_MAX);
+		if (unpacker_take(&u, data + 4, size - 4, &got) == 0)
+			assert(got.frames <= UNPACKER_PCM_MAX);
+	}
+	unpacker_done(&u);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct packer p;
+
+	unpack(data, size);
 
 	read_anything(data, size);
 	if (size < 6 || packer_init(&p, data, 1) < 0)
