@@ -27,12 +27,13 @@
 #define PROFILE_SPEAKERS   64 /* of all zones together */
 
 enum profile_source_type {
-	SOURCE_ALSA,	/* device: ALSA PCM name */
-	SOURCE_PULSE,	/* device: source or monitor name, "" = the server's default */
-	SOURCE_COMMAND, /* command: a line for the shell, its standard output is heard */
-	SOURCE_FIFO,	/* path */
-	SOURCE_STDIN,	/* Fanfare's own standard input */
-	SOURCE_TONE,	/* tone: tune, clicks, pink, sweep, silence */
+	SOURCE_ALSA,	  /* device: ALSA PCM name */
+	SOURCE_PULSE,	  /* device: source or monitor name, "" = the server's default */
+	SOURCE_COMMAND,	  /* command: a line for the shell, its standard output is heard */
+	SOURCE_FIFO,	  /* path */
+	SOURCE_STDIN,	  /* Fanfare's own standard input */
+	SOURCE_TONE,	  /* tone: tune, clicks, pink, sweep, silence */
+	SOURCE_BLUETOOTH, /* address, adapter: a phone or an Echo that plays to us */
 };
 
 enum profile_format { FORMAT_S16, FORMAT_S24, FORMAT_S32, FORMAT_FLOAT };
@@ -56,6 +57,8 @@ struct profile_source {
 	enum profile_source_type type;
 	char name[PROFILE_NAME_MAX];	 /* "" = made up from type and device */
 	char device[PROFILE_DEVICE_MAX]; /* ALSA or Pulse name, command line, path */
+	char address[PROFILE_ADDR_MAX];	 /* who may play, upper case; "" = whoever is paired */
+	char adapter[PROFILE_ADDR_MAX];	 /* where; "" = any */
 	enum profile_tone tone;
 	enum profile_format format; /* of command, fifo, stdin; default s16 */
 	uint32_t rate;		    /* 8000..192000; 0 = the zone's, or the device's own */

@@ -52,7 +52,8 @@ static const struct setting zone_rows[] = {
 
 static const struct setting source_rows[] = {
 	{ "type",
-	  WORD(profile_source, type, "alsa", "pulse", "command", "fifo", "stdin", "tone"),
+	  WORD(profile_source, type, "alsa", "pulse", "command", "fifo", "stdin", "tone",
+	       "bluetooth"),
 	  .needed = SETTING_ANY },
 	{ "name", TEXT(profile_source, name) },
 	{ "device", TEXT(profile_source, device), .of = BIT(SOURCE_ALSA) | BIT(SOURCE_PULSE),
@@ -61,6 +62,8 @@ static const struct setting source_rows[] = {
 	  .needed = BIT(SOURCE_COMMAND) },
 	{ "path", TEXT(profile_source, device), .of = BIT(SOURCE_FIFO),
 	  .needed = BIT(SOURCE_FIFO) },
+	{ "address", ADDRESS(profile_source, address), .of = BIT(SOURCE_BLUETOOTH) },
+	{ "adapter", ADDRESS(profile_source, adapter), .of = BIT(SOURCE_BLUETOOTH) },
 	{ "tone", WORD(profile_source, tone, "tune", "clicks", "pink", "sweep", "silence"),
 	  .of = BIT(SOURCE_TONE) },
 	{ "format", WORD(profile_source, format, "s16", "s24", "s32", "float"),

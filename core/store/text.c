@@ -26,3 +26,22 @@ bool text_is_file_name(const char *name)
 	return name[0] != '\0' && name[0] != '.' && strlen(name) < PROFILE_NAME_MAX &&
 	       !strchr(name, '/') && utf8_is_clean(name);
 }
+
+void text_capitals(char *ret, size_t size, const char *src)
+{
+	size_t n = 0;
+
+	for (; n + 1 < size && src[n]; n++)
+		ret[n] = src[n] >= 'a' && src[n] <= 'z' ? (char)(src[n] - 'a' + 'A') : src[n];
+	ret[n] = '\0';
+}
+
+bool text_is_address(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] && n < 17 &&
+	       (n % 3 == 2 ? text[n] == ':' : strchr("0123456789ABCDEF", text[n]) != NULL))
+		n++;
+	return n == 17 && text[n] == '\0';
+}

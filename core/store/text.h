@@ -17,4 +17,10 @@ void text_cut(char *s, size_t max);
  */
 bool text_is_file_name(const char *name);
 
+/* [any] src (ASCII) in capitals, cut at size bytes with its terminator. */
+void text_capitals(char *ret, size_t size, const char *src);
+
+/* [any] Whether it is a Bluetooth address, in capitals: "00:11:22:33:44:55". */
+bool text_is_address(const char *text);
+
 #endif

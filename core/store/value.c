@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* value - one setting out of libconfig's hands, checked; see value.h. */
 #include "core/store/value.h"
+#include "core/store/text.h"
 #include "core/base/utf8.h"
 
 #include <inttypes.h>
@@ -141,24 +142,13 @@ static void read_address(struct complaints *why, const struct setting *row,
 			 config_setting_t *at, void *item)
 {
 	const char *text = string_of(why, at, "an address in quotes");
-	char *to = setting_at(row, item);
-	char upper[PROFILE_ADDR_MAX];
-	bool ok;
+	char upper[PROFILE_ADDR_MAX + 1]; /* one more, or what is too long would fit */
 
 	if (!text)
 		return;
-	ok = strlen(text) == PROFILE_ADDR_MAX - 1;
-	for (size_t i = 0; ok && i < PROFILE_ADDR_MAX; i++) {
-		char c = text[i];
-
-		if (c >= 'a' && c <= 'f')
-			c = (char)(c - 'a' + 'A');
-		upper[i] = c;
-		if (i < PROFILE_ADDR_MAX - 1)
-			ok = i % 3 == 2 ? c == ':' : c && strchr("0123456789ABCDEF", c);
-	}
-	if (ok)
-		memcpy(to, upper, sizeof(upper));
+	text_capitals(upper, sizeof(upper), text);
+	if (text_is_address(upper))
+		memcpy(setting_at(row, item), upper, PROFILE_ADDR_MAX);
 	else
 		complain(why, config_setting_source_line(at),
 			 "%s: expected an address such as \"00:11:22:33:44:55\", found \"%s\"",
