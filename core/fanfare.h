@@ -71,9 +71,10 @@ struct ff_source {
 	uint32_t zone; /* index into zones */
 	char name[FF_NAME_MAX];
 	char type[16];		  /* "alsa", "pulse", "command", "fifo", "stdin", "tone", … */
-	char device[FF_PATH_MAX]; /* what the profile names; of a tone its name: "tune" … */
+	char device[FF_PATH_MAX]; /* what the profile names; of a tone its name: "tune" …;
+				     of "bluetooth" who may play, "" = whoever is paired */
 	enum ff_state state;
-	char reason[FF_TEXT_MAX]; /* "" while all is well */
+	char reason[FF_TEXT_MAX]; /* "" while all is well; of "bluetooth" also who plays */
 	float gain_db;
 	uint32_t rate; /* frames a second at the device, 0 = unknown yet */
 	float ppm;     /* its clock against ours */
@@ -145,6 +146,7 @@ struct ff_adapter {
 	char address[FF_ADDR_MAX];
 	char alias[FF_NAME_MAX];
 	bool powered, scanning;
+	bool hears;   /* offers itself as a loudspeaker, as the profile has such a source */
 	bool blocked; /* by rfkill: no power until that is lifted */
 	uint32_t scan_left_ms;
 	uint32_t streams; /* speakers playing over it */
@@ -157,9 +159,10 @@ struct ff_device {
 	char adapter[FF_ADDR_MAX];
 	char name[FF_NAME_MAX]; /* "" = no name told */
 	bool paired, trusted, connected, audio_sink;
-	bool busy;	/* an operation is under way */
-	char type[24];	/* BlueZ's icon name, "audio-headset" …; "" = not told */
-	char doing[24]; /* the operation under way: "pairing", "connecting" …, "" = none */
+	bool audio_source; /* can play to us */
+	bool busy;	   /* an operation is under way */
+	char type[24];	   /* BlueZ's icon name, "audio-headset" …; "" = not told */
+	char doing[24];	   /* the operation under way: "pairing", "connecting" …, "" = none */
 	char failed[FF_TEXT_MAX]; /* why the last one a person asked for failed, "" = it did not
 				   */
 	int8_t battery;
@@ -192,6 +195,15 @@ struct ff_pairing {
 	char name[FF_NAME_MAX];
 	char code[17]; /* what to compare or to type over there */
 	uint32_t left_ms;
+};
+
+/* The door for a phone that has never been here, which is to play to us. */
+struct ff_admit {
+	bool open;		   /* it is found by whoever looks, and may pair */
+	uint32_t left_ms;	   /* until it is shut */
+	char adapter[FF_ADDR_MAX]; /* where; "" = wherever a source could be played to */
+	uint32_t came;		   /* so many came in since Fanfare began */
+	char name[FF_NAME_MAX];	   /* the last one */
 };
 
 /* How far a measurement has got. */
@@ -320,6 +332,7 @@ struct ff_snapshot {
 	struct ff_profile profiles[FF_PROFILES];
 	struct ff_sound sounds[FF_SOUNDS];
 	struct ff_pairing pairing;
+	struct ff_admit admit;
 	struct ff_measure measure;
 	struct ff_music_check music_check;
 	struct ff_log_line log[FF_LOG_LINES];
@@ -401,6 +414,8 @@ enum ff_verb {
 	FF_RENAME_DEVICE, /* text; "" = its own name again */
 	FF_CANCEL,	  /* what is under way for that device */
 	FF_PAIR_REPLY,	  /* id = cookie; flag = yes; text = PIN or passkey */
+	FF_ADMIT, /* flag; value = seconds, 0 = 120; adapter: let a phone in that is to play to
+		     us, or nobody any more */
 };
 
 struct ff_command {
@@ -411,7 +426,8 @@ struct ff_command {
 	enum ff_map map;
 	enum ff_output output;
 	uint32_t other; /* a second id, an index or a ticket, as the verb says */
-	char type[16];	/* of a source: "alsa", "pulse", "command", "fifo", "stdin", "tone" */
+	char type[16];	/* of a source: "alsa", "pulse", "command", "fifo", "stdin", "tone",
+			   "bluetooth" (device = an address or "") */
 	char address[FF_ADDR_MAX];
 	char adapter[FF_ADDR_MAX];
 	char device[FF_PATH_MAX];

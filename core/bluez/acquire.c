@@ -65,7 +65,9 @@ static void refused(struct op *op, const sd_bus_error *e)
 		     sd_bus_error_has_name(e, "org.bluez.Error.InProgress");
 
 	op->slot = sd_bus_slot_unref(op->slot);
-	if (early && op->tries < TRIES) {
+	if (op->polite && sd_bus_error_has_name(e, "org.bluez.Error.NotAvailable")) {
+		op_end(op, -EAGAIN, "it does not play any more");
+	} else if (early && op->tries < TRIES) {
 		op_later(op, op->b->times.again << op->tries, ask);
 		op->tries++;
 	} else if (denied) {
@@ -109,7 +111,8 @@ static void ask(struct op *op)
 		return;
 	}
 	op->waiting = false;
-	op_call(op, op->path, BLUEZ_TRANSPORT, "Acquire", on_acquired, "");
+	op_call(op, op->path, BLUEZ_TRANSPORT, op->polite ? "TryAcquire" : "Acquire",
+		on_acquired, "");
 }
 
 static int begin(struct bluez *b, enum op_kind kind, const char *transport, struct op **ret)
@@ -124,7 +127,8 @@ static int begin(struct bluez *b, enum op_kind kind, const char *transport, stru
 	return op_new(b, kind, n, "the stream is closed", ret);
 }
 
-int bluez_acquire(struct bluez *b, const char *transport, bluez_fd_fn done, void *arg)
+static int acquire(struct bluez *b, const char *transport, bool polite, bluez_fd_fn done,
+		   void *arg)
 {
 	char words[BLUEZ_WORDS_MAX];
 	const struct tree_node *n;
@@ -135,6 +139,7 @@ int bluez_acquire(struct bluez *b, const char *transport, bluez_fd_fn done, void
 		return r;
 	op->fd_done = done;
 	op->arg = arg;
+	op->polite = polite;
 	if (op->ending)
 		return 0;
 	n = tree_at(&b->tree, transport);
@@ -149,6 +154,16 @@ int bluez_acquire(struct bluez *b, const char *transport, bluez_fd_fn done, void
 		ask(op);
 	}
 	return 0;
+}
+
+int bluez_acquire(struct bluez *b, const char *transport, bluez_fd_fn done, void *arg)
+{
+	return acquire(b, transport, false, done, arg);
+}
+
+int bluez_take_up(struct bluez *b, const char *transport, bluez_fd_fn done, void *arg)
+{
+	return acquire(b, transport, true, done, arg);
 }
 
 static int on_released(sd_bus_message *m, void *arg, sd_bus_error *ret_error)

@@ -13,14 +13,22 @@
 #define AGENT_MANAGER "org.bluez.AgentManager1"
 #define BLUEZ_ROOT    "/org/bluez"
 
-/* What a speaker may use unasked: sound, and the buttons that go with it. */
-static const char *const speaker_uuids[] = {
-	BLUEZ_UUID_A2DP_SOURCE,
-	BLUEZ_UUID_A2DP_SINK,
-	"0000110d-0000-1000-8000-00805f9b34fb", /* advanced audio: what BlueZ asks for A2DP */
-	"0000110c-0000-1000-8000-00805f9b34fb", /* AVRCP target */
-	"0000110e-0000-1000-8000-00805f9b34fb", /* AVRCP controller */
-};
+/* What a device that is paired may use unasked. */
+bool bluez_is_sound(const char *uuid)
+{
+	static const char *const uuids[] = {
+		BLUEZ_UUID_A2DP_SOURCE,
+		BLUEZ_UUID_A2DP_SINK,
+		"0000110d-0000-1000-8000-00805f9b34fb", /* what BlueZ asks for A2DP */
+		"0000110c-0000-1000-8000-00805f9b34fb", /* AVRCP target */
+		"0000110e-0000-1000-8000-00805f9b34fb", /* AVRCP controller */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(uuids); i++)
+		if (strcasecmp(uuid, uuids[i]) == 0)
+			return true;
+	return false;
+}
 
 static bool nobody(const struct agent *a)
 {
@@ -151,6 +159,23 @@ static int on_confirm(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	return put(arg, BLUEZ_ASK_CONFIRM, d, m, code, "");
 }
 
+/*
+ * Whether we are pairing it ourselves just now: there, or from another adapter of
+ * this computer, where one bluetoothd asks us for both ends.
+ */
+static bool pairs_with_us(const struct agent *a, const struct bluez_device *d)
+{
+	const struct tree_node *own = tree_adapter(&a->b->tree, d->address);
+
+	if (op_find(a->b, OP_PAIR, d->path))
+		return true;
+	for (struct op *op = own ? a->b->ops : NULL; op; op = op->next)
+		if (op->kind == OP_PAIR && !op->ending &&
+		    strcmp(op->adapter_path, own->path) == 0)
+			return true;
+	return false;
+}
+
 /* Incoming pairing with nothing to compare. */
 static int on_authorize(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 {
@@ -158,9 +183,11 @@ static int on_authorize(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 
 	if (!d)
 		return reject(ret_error, "not a device that is known here");
-	if (nobody(arg))
-		return sd_bus_reply_method_return(m, "");
-	return put(arg, BLUEZ_ASK_PAIR, d, m, "", "");
+	if (!nobody(arg))
+		return put(arg, BLUEZ_ASK_PAIR, d, m, "", "");
+	if (!pairs_with_us(arg, d))
+		return reject(ret_error, "nobody asked to let it in");
+	return sd_bus_reply_method_return(m, "");
 }
 
 static int on_service(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
@@ -172,9 +199,8 @@ static int on_service(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 		return reject(ret_error, "not a device that is known here");
 	if (!nobody(arg))
 		return put(arg, BLUEZ_ASK_SERVICE, d, m, "", uuid);
-	for (size_t i = 0; d->paired && i < ARRAY_SIZE(speaker_uuids); i++)
-		if (strcasecmp(uuid, speaker_uuids[i]) == 0)
-			return sd_bus_reply_method_return(m, "");
+	if (d->paired && bluez_is_sound(uuid))
+		return sd_bus_reply_method_return(m, "");
 	return reject(ret_error, "nobody is here to allow that");
 }
 

@@ -3,8 +3,8 @@
  * agent - our side of a pairing: questions to a person, and their answers.
  *
  * BlueZ asks one thing at a time. With nobody there (or no question callback)
- * what needs no person is accepted, everything else refused. Embedded in
- * struct bluez.
+ * what needs no person is accepted where we began the pairing, everything else
+ * is refused: nobody comes in who was not asked. Embedded in struct bluez.
  */
 #ifndef FANFARE_BLUEZ_AGENT_H
 #define FANFARE_BLUEZ_AGENT_H

@@ -229,7 +229,9 @@ int bluez_new(sd_event *event, const struct bluez_owner *owner, void *arg, struc
 	struct bluez *b;
 	int r;
 
-	if (owner->caps_len > BLUEZ_CONFIG_MAX || (owner->caps_len > 0 && !owner->caps))
+	if (owner->caps_len > BLUEZ_CONFIG_MAX || (owner->caps_len > 0 && !owner->caps) ||
+	    owner->hear_caps_len > BLUEZ_CONFIG_MAX ||
+	    (owner->hear_caps_len > 0 && !owner->hear_caps))
 		return -EINVAL;
 	b = calloc(1, sizeof(*b));
 	if (!b)
@@ -242,6 +244,9 @@ int bluez_new(sd_event *event, const struct bluez_owner *owner, void *arg, struc
 	if (owner->caps_len > 0)
 		memcpy(b->caps, owner->caps, owner->caps_len);
 	b->owner.caps = b->caps;
+	if (owner->hear_caps_len > 0)
+		memcpy(b->hear_caps, owner->hear_caps, owner->hear_caps_len);
+	b->owner.hear_caps = b->hear_caps;
 
 	r = tree_init(&b->tree, event, on_tree, b);
 	if (r >= 0)

@@ -44,7 +44,8 @@ enum bluez_event { BLUEZ_ADDED, BLUEZ_CHANGED, BLUEZ_REMOVED };
 
 /* What the person in front of us can do, for the choice of pairing method. */
 enum bluez_agent {
-	BLUEZ_AGENT_NOBODY,	     /* NoInputNoOutput: just works, the rest is refused */
+	BLUEZ_AGENT_NOBODY,	     /* NoInputNoOutput: what we pair just works, the rest is
+					refused */
 	BLUEZ_AGENT_DISPLAY_YESNO,   /* compares numbers */
 	BLUEZ_AGENT_KEYBOARD_DISPLAY /* types PINs and passkeys as well */
 };
@@ -55,8 +56,9 @@ struct bluez_adapter {
 	char name[16];		   /* "hci0" */
 	char alias[BLUEZ_NAME_MAX];
 	bool powered, pairable, discoverable, discovering;
-	uint32_t endpoints;	 /* of ours, registered here; 0 = not (yet) */
+	uint32_t endpoints;	 /* to speakers, registered here; 0 = not (yet) */
 	uint32_t endpoints_used; /* of those, the ones with a transport */
+	bool hears;		 /* offers itself as a loudspeaker: bluez_hear() */
 };
 
 struct bluez_device {
@@ -71,6 +73,7 @@ struct bluez_device {
 	bool services_resolved;
 	bool audio_sink;     /* lists the A2DP sink UUID, or its class says loudspeaker or
 				headphones while no UUIDs are known */
+	bool audio_source;   /* lists the A2DP source UUID: it can play to us */
 	bool legacy_pairing; /* pairs with a PIN */
 	bool busy;	     /* an operation of ours is under way for it */
 	int16_t rssi;	     /* dBm, 0 = not heard in this search */
@@ -83,7 +86,8 @@ struct bluez_transport {
 	char path[BLUEZ_PATH_MAX]; /* names it in calls */
 	char address[BLUEZ_ADDR_MAX];
 	char adapter[BLUEZ_ADDR_MAX];
-	char uuid[37]; /* the profile of our side: BLUEZ_UUID_A2DP_SOURCE for a speaker */
+	char uuid[37]; /* the profile of our side: BLUEZ_UUID_A2DP_SOURCE for a speaker,
+			  BLUEZ_UUID_A2DP_SINK for who plays to us */
 	enum bluez_transport_state state;
 	bool ours; /* configured through an end-point of ours; else another daemon has it */
 	uint8_t codec;
@@ -115,7 +119,7 @@ struct bluez_question {
 };
 
 /*
- * [ctl] Whoever uses this room. Copied by bluez_new(), caps too. Any callback
+ * [ctl] Whoever uses this room. Copied by bluez_new(), both caps too. Any callback
  * may be NULL. What they are given is valid during the call only.
  */
 struct bluez_owner {
@@ -123,6 +127,9 @@ struct bluez_owner {
 	uint8_t codec;
 	const uint8_t *caps;
 	size_t caps_len; /* bytes, 1..BLUEZ_CONFIG_MAX; 0 = no end-points */
+	/* The same of those that hear; see bluez_hear(). */
+	const uint8_t *hear_caps;
+	size_t hear_caps_len;
 	enum bluez_agent agent;
 
 	/* words: why, "" when READY. On leaving READY everything is REMOVED first. */
@@ -138,13 +145,14 @@ struct bluez_owner {
 
 	/*
 	 * Choose a configuration within the device's capabilities (len bytes,
-	 * unchecked: as the device sent them). BlueZ does not say which device it
+	 * unchecked: as the device sent them); uuid is the profile of our side, as
+	 * in struct bluez_transport. BlueZ does not say which device it
 	 * asks for; address is the one being connected there, "" when more than
 	 * one could be meant. Write at most BLUEZ_CONFIG_MAX bytes to ret_config;
 	 * return 0, or -errno to refuse.
 	 */
-	int (*select)(void *arg, const char *adapter, const char *address, const uint8_t *caps,
-		      size_t len, uint8_t *ret_config, size_t *ret_len);
+	int (*select)(void *arg, const char *uuid, const char *adapter, const char *address,
+		      const uint8_t *caps, size_t len, uint8_t *ret_config, size_t *ret_len);
 
 	/*
 	 * A configuration was set, perhaps by the device and not by select():
@@ -234,7 +242,8 @@ int bluez_pair(struct bluez *b, const char *adapter, const char *address, bluez_
 int bluez_trust(struct bluez *b, const char *adapter, const char *address, bool trusted,
 		bluez_done_fn done, void *arg);
 /*
- * Connect its A2DP sink. 0 = connected: a transport of ours is there or
+ * Connect its A2DP sink, or its source where it has no sink and its adapter
+ * hears. 0 = connected: a transport of ours is there or
  * follows. Takes up to 40 s; a device that is blocked is unblocked. On failure
  * it is left disconnected, unless it had a stream before.
  */
@@ -258,6 +267,9 @@ int bluez_adapter_power(struct bluez *b, const char *adapter, bool on, bluez_don
 			void *arg);
 int bluez_adapter_pairable(struct bluez *b, const char *adapter, bool on, bluez_done_fn done,
 			   void *arg);
+/* Be found by whoever looks; bluetoothd ends that by itself, after 3 min unless told else. */
+int bluez_adapter_discoverable(struct bluez *b, const char *adapter, bool on,
+			       bluez_done_fn done, void *arg);
 int bluez_adapter_rename(struct bluez *b, const char *adapter, const char *alias,
 			 bluez_done_fn done, void *arg);
 
@@ -268,6 +280,11 @@ int bluez_adapter_rename(struct bluez *b, const char *adapter, const char *alias
  * non-blocking.
  */
 int bluez_acquire(struct bluez *b, const char *transport, bluez_fd_fn done, void *arg);
+/*
+ * The same of one that somebody plays to us: not a moment before they do. Ends
+ * with -EAGAIN when the transport is not pending (any more).
+ */
+int bluez_take_up(struct bluez *b, const char *transport, bluez_fd_fn done, void *arg);
 /* Give it back (close the descriptor first) and wait until it is idle or gone. */
 int bluez_release(struct bluez *b, const char *transport, bluez_done_fn done, void *arg);
 /* Absolute volume 0..127. Not applied by BlueZ while idle: set it again once acquired. */
@@ -279,6 +296,16 @@ int bluez_set_volume(struct bluez *b, const char *transport, uint8_t volume, blu
  * asked. -ENOENT when it is over, -EINVAL when text does not fit (asked still).
  */
 int bluez_answer(struct bluez *b, uint32_t cookie, bool yes, const char *text);
+
+/*
+ * [ctl] Offer an adapter as a loudspeaker, or no longer; nothing happens when it
+ * is so already. Who plays to it then loses the stream. Forgotten with the
+ * adapter and with bluetoothd: to be said again then.
+ */
+void bluez_hear(struct bluez *b, const char *adapter, bool on);
+
+/* [any] Whether uuid is a profile of sound, or of the buttons that go with it. */
+bool bluez_is_sound(const char *uuid);
 
 /* [ctl] Somebody came or left: change what pairing may ask for. */
 void bluez_set_agent(struct bluez *b, enum bluez_agent agent);

@@ -144,11 +144,21 @@ static int on_connect(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	return 0;
 }
 
-/* The profile, not all of them: devices that are sources too would play to us. */
+/* Whether it is one that plays, and no speaker, where somebody listens. */
+static bool plays_to_us(const struct op *op)
+{
+	const struct tree_node *n = tree_at(&op->b->tree, op->path);
+	const struct tree_node *a = tree_at(&op->b->tree, op->adapter_path);
+
+	return n && a && n->device.dev.audio_source && !n->device.dev.audio_sink &&
+	       a->adapter.hears;
+}
+
+/* The profile, not all of them: speakers that are sources too would play to us. */
 static void connect_profile(struct op *op)
 {
 	op_call(op, op->path, BLUEZ_DEVICE, "ConnectProfile", on_connect, "s",
-		BLUEZ_UUID_A2DP_SINK);
+		plays_to_us(op) ? BLUEZ_UUID_A2DP_SOURCE : BLUEZ_UUID_A2DP_SINK);
 }
 
 int bluez_connect(struct bluez *b, const char *adapter, const char *address, bluez_done_fn done,

@@ -17,6 +17,7 @@ struct endpoint {
 	struct media *m;
 	char adapter[BLUEZ_PATH_MAX]; /* path of the adapter it is for */
 	char path[BLUEZ_PATH_MAX];    /* ours */
+	bool hears;		      /* a sink; else a source */
 	sd_bus_slot *object;
 	sd_bus_slot *call; /* RegisterEndpoint under way */
 	bool registered;
@@ -26,6 +27,12 @@ struct endpoint {
 static int refuse(sd_bus_error *ret_error, const char *why)
 {
 	return sd_bus_error_set(ret_error, "org.bluez.Error.Rejected", why);
+}
+
+/* The profile it is for. */
+static const char *uuid_of(const struct endpoint *e)
+{
+	return e->hears ? BLUEZ_UUID_A2DP_SINK : BLUEZ_UUID_A2DP_SOURCE;
 }
 
 static const char *adapter_address(const struct endpoint *e)
@@ -54,7 +61,7 @@ static int on_select(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	if (!b->owner.select)
 		return refuse(ret_error, "nobody here chooses");
 	ops_who_connects(b, adapter_address(e), address);
-	r = b->owner.select(b->arg, adapter_address(e), address, caps, len, config,
+	r = b->owner.select(b->arg, uuid_of(e), adapter_address(e), address, caps, len, config,
 			    &config_len);
 	if (r < 0 || config_len == 0 || config_len > sizeof(config))
 		return refuse(ret_error, "no configuration suits");
@@ -82,6 +89,7 @@ static int preview(struct endpoint *e, const char *path, sd_bus_message *m,
 	t.ours = true;
 	if (props_read(PROPS_TRANSPORT, &t, m) < 0)
 		return -EPROTO;
+	words_copy(t.uuid, sizeof(t.uuid), uuid_of(e));
 	*ret = t;
 	return 0;
 }
@@ -167,7 +175,7 @@ static void count_up(struct media *m, const char *adapter)
 	uint32_t n = 0, used = 0;
 
 	for (struct endpoint *e = m->first; e; e = e->next) {
-		if (!e->registered || strcmp(e->adapter, adapter) != 0)
+		if (!e->registered || e->hears || strcmp(e->adapter, adapter) != 0)
 			continue;
 		n++;
 		used += tree_claims(&m->b->tree, e->path) > 0;
@@ -219,15 +227,15 @@ static int on_registered(sd_bus_message *m, void *arg, sd_bus_error *ret_error)
 	return 0;
 }
 
-static int append_properties(const struct media *m, sd_bus_message *call)
+static int append_properties(const struct endpoint *e, sd_bus_message *call)
 {
-	const struct bluez_owner *o = &m->b->owner;
+	const struct bluez_owner *o = &e->m->b->owner;
 	int r;
 
 	r = sd_bus_message_open_container(call, 'a', "{sv}");
 	if (r >= 0)
-		r = sd_bus_message_append(call, "{sv}{sv}", "UUID", "s", BLUEZ_UUID_A2DP_SOURCE,
-					  "Codec", "y", (int)o->codec);
+		r = sd_bus_message_append(call, "{sv}{sv}", "UUID", "s", uuid_of(e), "Codec",
+					  "y", (int)o->codec);
 	if (r >= 0)
 		r = sd_bus_message_open_container(call, 'e', "sv");
 	if (r >= 0)
@@ -235,12 +243,14 @@ static int append_properties(const struct media *m, sd_bus_message *call)
 	if (r >= 0)
 		r = sd_bus_message_open_container(call, 'v', "ay");
 	if (r >= 0)
-		r = sd_bus_message_append_array(call, 'y', o->caps, o->caps_len);
+		r = e->hears ? sd_bus_message_append_array(call, 'y', o->hear_caps,
+							   o->hear_caps_len)
+			     : sd_bus_message_append_array(call, 'y', o->caps, o->caps_len);
 	if (r >= 0)
 		r = sd_bus_message_close_container(call);
 	if (r >= 0)
 		r = sd_bus_message_close_container(call);
-	if (r >= 0 && !m->no_delay)
+	if (r >= 0 && e->with_delay)
 		r = sd_bus_message_append(call, "{sv}", "DelayReporting", "b", 1);
 	if (r >= 0)
 		r = sd_bus_message_close_container(call);
@@ -253,18 +263,31 @@ static int register_endpoint(struct endpoint *e)
 	struct bus *bus = &e->m->b->bus;
 	int r;
 
-	e->with_delay = !e->m->no_delay;
+	e->with_delay = !e->hears && !e->m->no_delay;
 	r = bus_new_call(bus, e->adapter, "org.bluez.Media1", "RegisterEndpoint", &call);
 	if (r >= 0)
 		r = sd_bus_message_append(call, "o", e->path);
 	if (r >= 0)
-		r = append_properties(e->m, call);
+		r = append_properties(e, call);
 	if (r >= 0)
 		r = bus_send(bus, call, e->m->b->times.call, on_registered, e, &e->call);
 	return r;
 }
 
-static int add_endpoint(struct media *m, const char *adapter)
+/* Also while it is being registered: bluetoothd takes one after the other. */
+static void unregister(const struct endpoint *e)
+{
+	SCOPED(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+	struct bus *bus = &e->m->b->bus;
+
+	if (bus_new_call(bus, e->adapter, "org.bluez.Media1", "UnregisterEndpoint", &call) >=
+		    0 &&
+	    sd_bus_message_set_expect_reply(call, false) >= 0 &&
+	    sd_bus_message_append(call, "o", e->path) >= 0)
+		sd_bus_send(bus->bus, call, NULL);
+}
+
+static int add_endpoint(struct media *m, const char *adapter, bool hears)
 {
 	SCOPED(endpoint_freep) struct endpoint *e = calloc(1, sizeof(*e));
 	const char *hci = strrchr(adapter, '/');
@@ -273,8 +296,10 @@ static int add_endpoint(struct media *m, const char *adapter)
 	if (!e || !hci)
 		return -ENOMEM;
 	e->m = m;
+	e->hears = hears;
 	words_copy(e->adapter, sizeof(e->adapter), adapter);
-	snprintf(e->path, sizeof(e->path), "/org/fanfare/%.32s/source%u", hci + 1, m->count++);
+	snprintf(e->path, sizeof(e->path), "/org/fanfare/%.32s/%s%u", hci + 1,
+		 hears ? "sink" : "source", m->count++);
 	r = sd_bus_add_object_vtable(m->b->bus.bus, &e->object, e->path,
 				     "org.bluez.MediaEndpoint1", endpoint_vtable, e);
 	if (r >= 0)
@@ -286,22 +311,61 @@ static int add_endpoint(struct media *m, const char *adapter)
 	return 0;
 }
 
-void media_balance(struct media *m, const char *adapter)
+/* At least spare end-points of that role that have no transport, and no more than most. */
+static void balance(struct media *m, const char *adapter, bool hears, uint32_t spare,
+		    uint32_t most)
 {
 	uint32_t total = 0, unused = 0;
 
-	if (m->b->owner.caps_len == 0 || m->b->state != BLUEZ_READY)
-		return;
 	for (struct endpoint *e = m->first; e; e = e->next) {
-		if (strcmp(e->adapter, adapter) != 0)
+		if (e->hears != hears || strcmp(e->adapter, adapter) != 0)
 			continue;
 		total++;
 		unused += tree_claims(&m->b->tree, e->path) == 0;
 	}
-	for (; unused < MEDIA_SPARE && total < MEDIA_MOST; unused++, total++)
-		if (add_endpoint(m, adapter) < 0)
+	for (; unused < spare && total < most; unused++, total++)
+		if (add_endpoint(m, adapter, hears) < 0)
 			break;
+}
+
+void media_balance(struct media *m, const char *adapter)
+{
+	const struct tree_node *n = tree_at(&m->b->tree, adapter);
+
+	if (m->b->state != BLUEZ_READY)
+		return;
+	if (m->b->owner.caps_len > 0)
+		balance(m, adapter, false, MEDIA_SPARE, MEDIA_MOST);
+	if (m->b->owner.hear_caps_len > 0 && n && n->adapter.hears)
+		balance(m, adapter, true, 1, MEDIA_EARS);
 	count_up(m, adapter);
+}
+
+/* Out of the list, those of one role only or all; bluetoothd is told where it stays. */
+static void remove_endpoints(struct media *m, const char *adapter, bool sinks_only)
+{
+	struct endpoint **at = &m->first;
+
+	while (*at) {
+		struct endpoint *e = *at;
+
+		if (strcmp(e->adapter, adapter) != 0 || (sinks_only && !e->hears)) {
+			at = &e->next;
+			continue;
+		}
+		*at = e->next;
+		if (sinks_only)
+			unregister(e);
+		endpoint_free(e);
+	}
+}
+
+void media_hear(struct media *m, const char *adapter, bool on)
+{
+	if (on)
+		media_balance(m, adapter);
+	else
+		remove_endpoints(m, adapter, true);
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *arg)
@@ -328,18 +392,7 @@ int media_init(struct media *m, struct bluez *b)
 
 void media_adapter_removed(struct media *m, const char *adapter)
 {
-	struct endpoint **at = &m->first;
-
-	while (*at) {
-		struct endpoint *e = *at;
-
-		if (strcmp(e->adapter, adapter) == 0) {
-			*at = e->next;
-			endpoint_free(e);
-		} else {
-			at = &e->next;
-		}
-	}
+	remove_endpoints(m, adapter, false);
 }
 
 void media_clear(struct media *m)
@@ -353,6 +406,16 @@ void media_clear(struct media *m)
 	m->retry_ms = RETRY_FIRST_MS;
 	m->no_delay = m->complained = false;
 	sd_event_source_set_enabled(m->retry, SD_EVENT_OFF);
+}
+
+void bluez_hear(struct bluez *b, const char *adapter, bool on)
+{
+	const struct tree_node *n = tree_adapter(&b->tree, adapter);
+
+	if (!n || n->adapter.hears == on || b->state != BLUEZ_READY)
+		return;
+	tree_set_hears(&b->tree, n->path, on);
+	media_hear(&b->media, n->path, on);
 }
 
 void media_done(struct media *m)

@@ -50,6 +50,7 @@ struct op {
 
 	uint32_t tries; /* answered "busy" so far */
 	bool waiting;	/* OP_ACQUIRE: for idle; OP_RELEASE: answered, for idle */
+	bool polite;	/* OP_ACQUIRE: only where the other side has begun */
 	bool in_use;	/* OP_CONNECT: it had a stream before; leave its link alone */
 	bool blocked;	/* OP_CONNECT: we have blocked it, and must not leave it so */
 	bool cured;	/* OP_CONNECT: by blocking it; once is enough */

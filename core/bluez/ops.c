@@ -335,6 +335,12 @@ int bluez_adapter_pairable(struct bluez *b, const char *adapter, bool on, bluez_
 	return set_adapter_bool(b, adapter, "Pairable", on, done, arg);
 }
 
+int bluez_adapter_discoverable(struct bluez *b, const char *adapter, bool on,
+			       bluez_done_fn done, void *arg)
+{
+	return set_adapter_bool(b, adapter, "Discoverable", on, done, arg);
+}
+
 int bluez_adapter_rename(struct bluez *b, const char *adapter, const char *alias,
 			 bluez_done_fn done, void *arg)
 {

@@ -33,6 +33,7 @@ struct bluez {
 	sd_event *event;
 	struct bluez_owner owner;
 	uint8_t caps[BLUEZ_CONFIG_MAX]; /* owner.caps points here */
+	uint8_t hear_caps[BLUEZ_CONFIG_MAX];
 	void *arg;
 
 	enum bluez_state state;

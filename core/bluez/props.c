@@ -167,12 +167,14 @@ static void set_uuids(void *object, void *field, size_t size, sd_bus_message *m)
 
 	(void)field;
 	(void)size;
-	d->uuids_known = d->lists_a2dp = false;
+	d->uuids_known = d->lists_a2dp = d->dev.audio_source = false;
 	if (m && sd_bus_message_enter_container(m, 'a', "s") >= 0) {
 		while (sd_bus_message_read_basic(m, 's', &uuid) > 0) {
 			d->uuids_known = true;
 			if (strcasecmp(uuid, BLUEZ_UUID_A2DP_SINK) == 0)
 				d->lists_a2dp = true;
+			else if (strcasecmp(uuid, BLUEZ_UUID_A2DP_SOURCE) == 0)
+				d->dev.audio_source = true;
 		}
 		sd_bus_message_exit_container(m);
 	}

@@ -483,6 +483,17 @@ void tree_set_busy(struct tree *t, const char *path, bool busy)
 		t->changed(t->arg, BLUEZ_CHANGED, n);
 }
 
+void tree_set_hears(struct tree *t, const char *path, bool hears)
+{
+	struct tree_node *n = find(t, TREE_ADAPTER, path);
+
+	if (!n || n->adapter.hears == hears)
+		return;
+	n->adapter.hears = hears;
+	if (n->shown)
+		t->changed(t->arg, BLUEZ_CHANGED, n);
+}
+
 void tree_set_endpoints(struct tree *t, const char *path, uint32_t count, uint32_t used)
 {
 	struct tree_node *n = find(t, TREE_ADAPTER, path);

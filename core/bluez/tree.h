@@ -83,6 +83,7 @@ struct tree_node *tree_nth(const struct tree *t, enum tree_kind kind, size_t i);
  * but for busy = true: whoever began the operation knows.
  */
 void tree_set_busy(struct tree *t, const char *path, bool busy);
+void tree_set_hears(struct tree *t, const char *path, bool hears);
 void tree_set_endpoints(struct tree *t, const char *path, uint32_t n, uint32_t used);
 
 #endif

@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/control/clicks.h"
 #include "core/control/graph.h"
+#include "core/control/guests.h"
 #include "core/control/links.h"
 #include "core/control/measure.h"
 #include "core/control/measure_music.h"
@@ -233,8 +234,10 @@ int cast_make_source(struct control *c, const struct profile_source *conf,
 
 	if (!s)
 		return -ENOMEM;
+	s->control = c;
 	stand(c, as, &s->is);
 	s->conf = *conf;
+	s->guest.volume = -1;
 	r = open_source(c, s);
 	if (r < 0) {
 		free(s);
@@ -274,12 +277,14 @@ int cast_replace_source(struct control *c, uint32_t i, const struct profile_sour
 	s->conf = *conf;
 	s->told = HEALTH_STARTING;
 	s->told_why[0] = '\0';
+	s->guest = (struct guest){ .volume = -1 };
 	r = open_source(c, s);
 	if (r < 0) {
 		free(s);
 		return r;
 	}
 	c->sources[i] = s;
+	guests_leave(c, old);
 	graph_bury_source(c, old);
 	c->structure++;
 	c->dirty = true;
@@ -293,6 +298,7 @@ void cast_remove_source(struct control *c, uint32_t i)
 	memmove(&c->sources[i], &c->sources[i + 1],
 		(c->sources_n - i - 1) * sizeof(struct source_run *));
 	c->sources_n--;
+	guests_leave(c, s);
 	graph_bury_source(c, s); /* its feed is read until the next plan */
 	c->structure++;
 	c->dirty = true;

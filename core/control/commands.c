@@ -10,6 +10,7 @@
 #include "core/control/measure.h"
 #include "core/control/measure_music.h"
 #include "core/control/verbs.h"
+#include "core/store/text.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -18,33 +19,22 @@
 
 #define REFUSE_AGAIN_NS NS_PER_SEC
 
-static bool is_address(const char *text)
-{
-	for (int i = 0; i < FF_ADDR_MAX - 1; i++) {
-		char ch = text[i];
-
-		if (i % 3 == 2 ? ch != ':' : !strchr("0123456789ABCDEF", ch) || !ch)
-			return false;
-	}
-	return text[FF_ADDR_MAX - 1] == '\0';
-}
-
 #define ENDS(array) (memchr((array), '\0', sizeof(array)) != NULL)
 
 int commands_check(const struct ff_command *cmd)
 {
-	if ((int)cmd->verb < FF_SET_VOLUME || cmd->verb > FF_PAIR_REPLY ||
-	    !isfinite(cmd->value))
+	if ((int)cmd->verb < FF_SET_VOLUME || cmd->verb > FF_ADMIT || !isfinite(cmd->value))
 		return -EINVAL;
 	if ((int)cmd->map < FF_MAP_STEREO || cmd->map > FF_MAP_SWAPPED)
 		return -EINVAL;
 	if ((int)cmd->output < FF_OUT_BLUETOOTH || cmd->output > FF_OUT_NULL)
 		return -EINVAL;
-	if (!ENDS(cmd->type) || !ENDS(cmd->device) || !ENDS(cmd->text))
+	if (!ENDS(cmd->address) || !ENDS(cmd->adapter) || !ENDS(cmd->type) ||
+	    !ENDS(cmd->device) || !ENDS(cmd->text))
 		return -EINVAL;
-	if (cmd->address[0] && !is_address(cmd->address))
+	if (cmd->address[0] && !text_is_address(cmd->address))
 		return -EINVAL;
-	if (cmd->adapter[0] && !is_address(cmd->adapter))
+	if (cmd->adapter[0] && !text_is_address(cmd->adapter))
 		return -EINVAL;
 	return 0;
 }
@@ -187,6 +177,7 @@ void commands_do(struct control *c, const struct ff_command *cmd)
 	case FF_RENAME_DEVICE:
 	case FF_CANCEL:
 	case FF_PAIR_REPLY:
+	case FF_ADMIT:
 		verbs_device(c, cmd);
 		break;
 	case FF_LIST_SOUNDS:

@@ -5,12 +5,14 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/admit.h"
 #include "core/control/air.h"
 #include "core/control/alive.h"
 #include "core/control/clicks.h"
 #include "core/control/commands.h"
 #include "core/control/edits.h"
 #include "core/control/graph.h"
+#include "core/control/guests.h"
 #include "core/control/links.h"
 #include "core/control/listing.h"
 #include "core/control/loading.h"
@@ -149,6 +151,8 @@ static void settle(struct control *c, struct alive *alive)
 	status_watch(c);
 	peers_watch(c);
 	links_step(c);
+	guests_step(c);
+	admit_step(c);
 	clicks_step(c);
 	listing_step(c);
 	measure_step(c);

@@ -3,6 +3,7 @@
 #include "core/control/graph.h"
 
 #include "core/control/clicks.h"
+#include "core/control/guests.h"
 #include "core/control/measure.h"
 #include "core/control/measure_music.h"
 
@@ -152,7 +153,7 @@ static bool write_plan(struct control *c, struct plan *p)
 		p->feeds[p->feeds_n++] = (struct plan_feed){
 			.feed = s->feed,
 			.zone = c->zones[s->zone].slot,
-			.gain = linear(s->conf.gain_db),
+			.gain = linear(s->conf.gain_db) * guests_gain(s),
 		};
 	}
 	write_clicks(c, p);
@@ -222,7 +223,7 @@ static void free_sources_before(struct control *c, uint64_t serial)
 	while (*at) {
 		struct source_run *s = *at;
 
-		if (s->gone_serial > serial) {
+		if (s->gone_serial > serial || s->guest.pending) {
 			at = &s->next_gone;
 			continue;
 		}

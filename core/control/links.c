@@ -392,47 +392,6 @@ void links_map_changed(struct speaker *s)
 		s->link.remake = true;
 }
 
-/* The adapter that s may use and that is switched on; NULL = none, *ret_off one that is off. */
-static const struct bluez_adapter *switched_on(const struct speaker *s,
-					       const struct bluez_adapter **ret_off)
-{
-	const struct bluez_adapter *a;
-
-	for (size_t i = 0; (a = bluez_nth_adapter(s->control->bluez, i)) != NULL; i++) {
-		if (s->conf.adapter[0] && strcmp(s->conf.adapter, a->address) != 0)
-			continue;
-		if (a->powered)
-			return a;
-		*ret_off = a;
-	}
-	return NULL;
-}
-
-/* Why nothing can be done for it yet, in words with what mends it; "" = nothing is missing. */
-static void missing(const struct speaker *s, char *ret)
-{
-	struct control *c = s->control;
-	const struct bluez_adapter *off = NULL;
-
-	ret[0] = '\0';
-	if (!c->bluez)
-		snprintf(ret, FF_TEXT_MAX, "Bluetooth is switched off in this run");
-	else if (bluez_get_state(c->bluez) == BLUEZ_NO_BUS)
-		snprintf(ret, FF_TEXT_MAX, "D-Bus does not answer (systemctl start dbus)");
-	else if (bluez_get_state(c->bluez) == BLUEZ_NO_BLUETOOTHD)
-		snprintf(ret, FF_TEXT_MAX,
-			 "bluetoothd does not run (systemctl start bluetooth)");
-	else if (!bluez_nth_adapter(c->bluez, 0))
-		snprintf(ret, FF_TEXT_MAX, "no Bluetooth adapter is plugged in");
-	else if (s->conf.adapter[0] && !bluez_get_adapter(c->bluez, s->conf.adapter))
-		snprintf(ret, FF_TEXT_MAX, "its adapter %s is not plugged in", s->conf.adapter);
-	else if (!switched_on(s, &off) && off)
-		snprintf(ret, FF_TEXT_MAX,
-			 peers_blocked(c, off) ? "%s is blocked (rfkill unblock bluetooth)"
-					       : "%s is switched off (bluetoothctl power on)",
-			 off->name);
-}
-
 const char *links_doing(const struct speaker *s)
 {
 	switch (s->link.step) {
@@ -460,7 +419,7 @@ enum ff_state links_state(const struct speaker *s, char *ret_reason)
 	ret_reason[0] = '\0';
 	if (!l->wanted)
 		return FF_OFF;
-	missing(s, ret_reason);
+	peers_missing(s->control, s->conf.adapter, ret_reason);
 	if (ret_reason[0])
 		return FF_WAITING;
 	switch (l->step) {

@@ -68,6 +68,19 @@ struct doubt {
 	char dismissed[FF_TEXT_MAX]; /* the words that a person has put away */
 };
 
+/* Who plays to a Bluetooth source; see guests.h. */
+struct guest {
+	char transport[BLUEZ_PATH_MAX]; /* being taken up, or heard */
+	bool pending;			/* BlueZ owes its descriptor */
+	bool flows;			/* the source has it */
+	bool over;			/* it does not play any more */
+	bool gone;		/* the source left the profile; freed once nothing is pending */
+	uint64_t retry_at;	/* ns; 0 = at once */
+	int16_t volume;		/* as set over there, 0..127; -1 = it sets none */
+	char what[FF_NAME_MAX]; /* "44.1 kHz joint stereo" */
+	char why[FF_TEXT_MAX];	/* what went wrong last, "" = nothing */
+};
+
 /* What a speaker or source keeps when it is taken out and put back. */
 struct standing {
 	uint32_t id;	 /* never 0, never another's */
@@ -111,6 +124,7 @@ struct speaker {
 };
 
 struct source_run {
+	struct control *control; /* for callbacks that carry only the source */
 	struct standing is;
 	uint32_t zone; /* index */
 	struct profile_source conf;
@@ -118,6 +132,7 @@ struct source_run {
 	uint32_t had_n;
 	struct source *source;
 	struct feed *feed;
+	struct guest guest; /* type bluetooth */
 	uint32_t gaps;
 	enum health_state told;
 	char told_why[FF_TEXT_MAX];
@@ -142,6 +157,17 @@ struct scan {
 	bool asked;		      /* by a person, not by an unknown speaker */
 	uint64_t next;		      /* ns; not before this for unknown speakers */
 	uint32_t rounds;	      /* without finding all */
+};
+
+/* Letting a phone in; see admit.h. */
+struct admit {
+	uint64_t until;		      /* ns; 0 = nobody is let in */
+	char adapter[BLUEZ_ADDR_MAX]; /* where; "" = all that hear */
+	uint32_t found, pairs;	      /* bit n: the n-th adapter was so already */
+	uint64_t ask_at;	      /* ns; not told again before this what is wanted */
+	char address[BLUEZ_ADDR_MAX]; /* who is at the door, "" = nobody */
+	uint32_t came;		      /* let in, ever */
+	char name[FF_NAME_MAX];	      /* of the last one */
 };
 
 /* Two speakers that play clicks, for whoever aligns them by ear. */
@@ -233,6 +259,7 @@ struct control {
 	uint32_t next_id;
 	uint64_t next_rank;
 	struct refusal refusal;
+	struct admit admit;
 	struct clicks clicks;
 	struct recall recall;
 	struct measure *measure;	 /* NULL = nobody measured on this timeline */

@@ -8,8 +8,10 @@
 #include <string.h>
 
 static const char *const source_types[] = {
-	[SOURCE_ALSA] = "alsa", [SOURCE_PULSE] = "pulse", [SOURCE_COMMAND] = "command",
-	[SOURCE_FIFO] = "fifo", [SOURCE_STDIN] = "stdin", [SOURCE_TONE] = "tone",
+	[SOURCE_ALSA] = "alsa",		  [SOURCE_PULSE] = "pulse",
+	[SOURCE_COMMAND] = "command",	  [SOURCE_FIFO] = "fifo",
+	[SOURCE_STDIN] = "stdin",	  [SOURCE_TONE] = "tone",
+	[SOURCE_BLUETOOTH] = "bluetooth",
 };
 
 static const char *const tones[] = {
@@ -79,7 +81,19 @@ int names_find_tone(const char *word, enum profile_tone *ret)
 
 const char *names_source_device(const struct profile_source *s)
 {
-	return s->type == SOURCE_TONE ? tones[s->tone] : s->device;
+	switch (s->type) {
+	case SOURCE_TONE:
+		return tones[s->tone];
+	case SOURCE_BLUETOOTH:
+		return s->address;
+	case SOURCE_ALSA:
+	case SOURCE_PULSE:
+	case SOURCE_COMMAND:
+	case SOURCE_FIFO:
+	case SOURCE_STDIN:
+		break;
+	}
+	return s->device;
 }
 
 const char *names_source_made(const struct profile_source *s)

@@ -5,13 +5,16 @@
 #include "core/base/clock.h"
 #include "core/base/cut.h"
 #include "core/base/log.h"
+#include "core/control/admit.h"
 #include "core/control/doubt.h"
 #include "core/control/errands.h"
+#include "core/control/guests.h"
 #include "core/control/rfkill.h"
 #include "core/io/a2dp_sbc.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 bool peers_is_mono(const uint8_t config[4])
 {
@@ -147,6 +150,8 @@ static void on_device(void *arg, enum bluez_event event, const struct bluez_devi
 
 	if (event == BLUEZ_REMOVED)
 		errands_gone(c, d->address);
+	else
+		admit_told(c, d);
 	/* Switched on again and it called us: no reason to wait any longer. */
 	if (s && event == BLUEZ_CHANGED && d->connected && s->link.step == LINK_REST &&
 	    s->link.tries <= 2)
@@ -169,12 +174,20 @@ static void keep_volume(struct speaker *s)
 	control_edited(s->control);
 }
 
+/* Whether somebody plays to us over it. */
+static bool is_theirs(const struct bluez_transport *t)
+{
+	return strcasecmp(t->uuid, BLUEZ_UUID_A2DP_SINK) == 0;
+}
+
 static void on_transport(void *arg, enum bluez_event event, const struct bluez_transport *t)
 {
 	struct control *c = arg;
 	struct speaker *s = peers_speaker(c, t->address);
 
-	if (s && t->ours && event != BLUEZ_REMOVED) {
+	if (is_theirs(t)) {
+		guests_told(c, event, t);
+	} else if (s && t->ours && event != BLUEZ_REMOVED) {
 		take_delay(s, t);
 		if (event == BLUEZ_CHANGED && s->absolute >= 0 && t->volume >= 0 &&
 		    t->volume != s->absolute) {
@@ -206,16 +219,21 @@ static struct speaker *being_connected(struct control *c)
 	return NULL;
 }
 
-static int on_select(void *arg, const char *adapter, const char *address, const uint8_t *caps,
-		     size_t len, uint8_t *ret_config, size_t *ret_len)
+static int on_select(void *arg, const char *uuid, const char *adapter, const char *address,
+		     const uint8_t *caps, size_t len, uint8_t *ret_config, size_t *ret_len)
 {
+	bool heard = strcasecmp(uuid, BLUEZ_UUID_A2DP_SINK) == 0;
 	struct control *c = arg;
-	struct speaker *s = *address ? peers_speaker(c, address) : being_connected(c);
+	struct speaker *s = heard      ? NULL
+			    : *address ? peers_speaker(c, address)
+				       : being_connected(c);
 	char why[A2DP_WHY_MAX];
 	int r;
 
 	(void)adapter;
 	r = a2dp_sbc_select(caps, len, c->time.rate, wants_mono(s), ret_config, why);
+	for (size_t i = 0; heard && r < 0 && i < 2; i++) /* what is heard may have another */
+		r = a2dp_sbc_select(caps, len, i ? 48000 : 44100, false, ret_config, why);
 	if (r < 0) {
 		log_warning("%s: cannot agree on a codec: %s", s ? s->conf.name : address, why);
 		return r;
@@ -232,7 +250,12 @@ static int on_accept(void *arg, const struct bluez_transport *t)
 	struct a2dp_sbc sbc;
 	int r = a2dp_sbc_parse(t->config, t->config_len, &sbc, why);
 
-	if (r == 0 && sbc.rate != c->time.rate) {
+	if (is_theirs(t)) {
+		if (r == 0 && !guests_want(c, t->adapter, t->address)) {
+			snprintf(why, sizeof(why), "no source here wants what it plays");
+			r = -EINVAL;
+		}
+	} else if (r == 0 && sbc.rate != c->time.rate) {
 		snprintf(why, sizeof(why), "%u Hz instead of %u", sbc.rate, c->time.rate);
 		r = -EINVAL;
 	}
@@ -242,18 +265,37 @@ static int on_accept(void *arg, const struct bluez_transport *t)
 	return r;
 }
 
+/* Of a device of this profile that wants to be heard, or of one that is let in. */
+static bool needs_no_word(struct control *c, const struct bluez_question *q)
+{
+	const struct bluez_device *d = bluez_get_device(c->bluez, q->adapter, q->address);
+	struct speaker *s = peers_speaker(c, q->address);
+	bool pairs = q->ask != BLUEZ_ASK_SERVICE &&
+		     admit_knocks(c, q->adapter, q->address); /* who pairs is at the door */
+
+	switch (q->ask) {
+	case BLUEZ_ASK_SERVICE:
+		return (s && s->link.wanted) || (d && d->paired && bluez_is_sound(q->uuid) &&
+						 guests_want(c, q->adapter, q->address));
+	case BLUEZ_ASK_PAIR:
+		return (s && s->link.wanted) || pairs;
+	case BLUEZ_ASK_CONFIRM:
+	case BLUEZ_ASK_PASSKEY:
+	case BLUEZ_ASK_PIN:
+	case BLUEZ_SHOW_PASSKEY:
+	case BLUEZ_SHOW_PIN:
+		break;
+	}
+	return false;
+}
+
 static void on_question(void *arg, const struct bluez_question *q)
 {
 	struct control *c = arg;
 
-	/* A device of this profile that wants to be heard needs no further word. */
-	if (q->ask == BLUEZ_ASK_SERVICE || q->ask == BLUEZ_ASK_PAIR) {
-		struct speaker *s = peers_speaker(c, q->address);
-
-		if (s && s->link.wanted) {
-			bluez_answer(c->bluez, q->cookie, true, NULL);
-			return;
-		}
+	if (needs_no_word(c, q)) {
+		bluez_answer(c->bluez, q->cookie, true, NULL);
+		return;
 	}
 	if (c->question.cookie && c->question.cookie != q->cookie) {
 		bluez_answer(c->bluez, q->cookie, false, NULL); /* one at a time */
@@ -280,13 +322,21 @@ static void on_trouble(void *arg, int error, const char *words)
 	log_warning("Bluetooth: %s", words);
 }
 
+enum bluez_agent peers_agent(const struct control *c)
+{
+	return c->person ? BLUEZ_AGENT_KEYBOARD_DISPLAY : BLUEZ_AGENT_NOBODY;
+}
+
 int peers_start(struct control *c, bool person)
 {
-	uint8_t caps[A2DP_SBC_BYTES];
+	uint8_t caps[A2DP_SBC_BYTES], hear_caps[A2DP_SBC_BYTES];
+
 	const struct bluez_owner owner = {
 		.codec = BLUEZ_CODEC_SBC,
 		.caps = caps,
 		.caps_len = sizeof(caps),
+		.hear_caps = hear_caps,
+		.hear_caps_len = sizeof(hear_caps),
 		.agent = person ? BLUEZ_AGENT_KEYBOARD_DISPLAY : BLUEZ_AGENT_NOBODY,
 		.state = on_state,
 		.adapter = on_adapter,
@@ -300,6 +350,7 @@ int peers_start(struct control *c, bool person)
 	};
 
 	a2dp_sbc_offer(c->time.rate, caps);
+	a2dp_sbc_hear(hear_caps);
 	c->person = person;
 	c->offered_rate = c->time.rate;
 	return bluez_new(c->event, &owner, c, &c->bluez);
@@ -356,4 +407,43 @@ void peers_watch(struct control *c)
 	}
 	if (c->blocked != before)
 		control_changed(c);
+}
+
+/* One that may be used ("" = any) and is switched on; NULL = none, *ret_off one that is off. */
+static const struct bluez_adapter *switched_on(const struct control *c, const char *adapter,
+					       const struct bluez_adapter **ret_off)
+{
+	const struct bluez_adapter *a;
+
+	for (size_t i = 0; (a = bluez_nth_adapter(c->bluez, i)) != NULL; i++) {
+		if (*adapter && strcmp(adapter, a->address) != 0)
+			continue;
+		if (a->powered)
+			return a;
+		*ret_off = a;
+	}
+	return NULL;
+}
+
+void peers_missing(const struct control *c, const char *adapter, char *ret)
+{
+	const struct bluez_adapter *off = NULL;
+
+	ret[0] = '\0';
+	if (!c->bluez)
+		snprintf(ret, FF_TEXT_MAX, "Bluetooth is switched off in this run");
+	else if (bluez_get_state(c->bluez) == BLUEZ_NO_BUS)
+		snprintf(ret, FF_TEXT_MAX, "D-Bus does not answer (systemctl start dbus)");
+	else if (bluez_get_state(c->bluez) == BLUEZ_NO_BLUETOOTHD)
+		snprintf(ret, FF_TEXT_MAX,
+			 "bluetoothd does not run (systemctl start bluetooth)");
+	else if (!bluez_nth_adapter(c->bluez, 0))
+		snprintf(ret, FF_TEXT_MAX, "no Bluetooth adapter is plugged in");
+	else if (*adapter && !bluez_get_adapter(c->bluez, adapter))
+		snprintf(ret, FF_TEXT_MAX, "its adapter %s is not plugged in", adapter);
+	else if (!switched_on(c, adapter, &off) && off)
+		snprintf(ret, FF_TEXT_MAX,
+			 peers_blocked(c, off) ? "%s is blocked (rfkill unblock bluetooth)"
+					       : "%s is switched off (bluetoothctl power on)",
+			 off->name);
 }

@@ -32,6 +32,15 @@ const struct bluez_adapter *peers_idlest_adapter(const struct control *c);
 /* [ctl] Where s is to be looked for: its own, else the idlest; NULL = none. */
 const struct bluez_adapter *peers_adapter_for(const struct control *c, const struct speaker *s);
 
+/*
+ * [any with the lock] What keeps that adapter ("" = any) from being used, in words with
+ * what mends it; "" = nothing. At most FF_TEXT_MAX bytes.
+ */
+void peers_missing(const struct control *c, const char *adapter, char *ret);
+
+/* [ctl] What the person in front of us, if any, can answer. */
+enum bluez_agent peers_agent(const struct control *c);
+
 /* [any] Whether an SBC configuration carries one channel. */
 bool peers_is_mono(const uint8_t config[4]);
 

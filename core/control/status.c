@@ -8,6 +8,7 @@
 #include "core/control/doubt.h"
 #include "core/control/errands.h"
 #include "core/control/graph.h"
+#include "core/control/guests.h"
 #include "core/control/links.h"
 #include "core/control/listing.h"
 #include "core/control/measure.h"
@@ -70,8 +71,12 @@ static void write_source(struct source_run *s, struct ff_source *ret)
 	CUT_COPY(ret->name, names_source(&s->conf));
 	CUT_COPY(ret->type, names_source_type(s->conf.type));
 	CUT_COPY(ret->device, names_source_device(&s->conf));
-	ret->state = state_of(&h);
-	CUT_COPY(ret->reason, h.reason);
+	if (s->conf.type == SOURCE_BLUETOOTH) {
+		ret->state = guests_state(s->control, s, ret->reason);
+	} else {
+		ret->state = state_of(&h);
+		CUT_COPY(ret->reason, h.reason);
+	}
 	ret->gain_db = (float)s->conf.gain_db;
 	ret->rate = h.rate;
 	ret->ppm = (float)h.ppm;
@@ -188,6 +193,7 @@ static void write_adapters(struct control *c, uint64_t now, struct ff_snapshot *
 		CUT_COPY(to->address, a->address);
 		CUT_COPY(to->alias, a->alias);
 		to->powered = a->powered;
+		to->hears = a->hears;
 		to->blocked = peers_blocked(c, a);
 		to->scanning = !strcmp(c->scan.adapter, a->address);
 		to->scan_left_ms = to->scanning ? ms_until(c->scan.until, now) : 0;
@@ -236,6 +242,7 @@ static void write_devices(struct control *c, struct ff_snapshot *ret)
 		to->trusted = d->trusted;
 		to->connected = d->connected;
 		to->audio_sink = d->audio_sink;
+		to->audio_source = d->audio_source;
 		to->busy = d->busy;
 		to->battery = d->battery;
 		to->rssi = d->rssi;
@@ -272,6 +279,9 @@ static void write_bluez(struct control *c, uint64_t now, struct ff_snapshot *ret
 	CUT_COPY(ret->no_bluetooth, c->no_bluetooth);
 	write_adapters(c, now, ret);
 	write_devices(c, ret);
+	ret->admit.left_ms = ms_until(c->admit.until, now);
+	ret->admit.open = c->admit.until != 0;
+	CUT_COPY(ret->admit.adapter, c->admit.adapter);
 	if (c->question.cookie) {
 		ret->pairing.question = question_of(c->question.ask);
 		ret->pairing.cookie = c->question.cookie;
@@ -367,6 +377,9 @@ void status_write(struct control *c, struct ff_snapshot *ret)
 		write_speaker(c, c->speakers[i], now, &ret->speakers[ret->speakers_n++]);
 		ret->simulated &= c->speakers[i]->conf.output == OUTPUT_SIMULATED;
 	}
+	ret->admit.came = c->admit.came;
+	CUT_COPY(ret->admit.name, c->admit.name);
+	utf8_clean(ret->admit.name);
 	write_skew(ret);
 	measure_status(c, &ret->measure);
 	measure_music_status(c, &ret->music_check);

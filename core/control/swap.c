@@ -37,7 +37,8 @@ static bool same_source(const struct profile_source *a, const struct profile_sou
 {
 	return a->type == b->type && a->tone == b->tone && a->format == b->format &&
 	       a->rate == b->rate && a->channels == b->channels &&
-	       !strcmp(a->device, b->device);
+	       !strcmp(a->device, b->device) && !strcmp(a->address, b->address) &&
+	       !strcmp(a->adapter, b->adapter);
 }
 
 /* Find conf in the new profile; *ret_zone is where. */

@@ -3,6 +3,7 @@
 #include "core/control/verbs.h"
 
 #include "core/base/log.h"
+#include "core/control/admit.h"
 #include "core/control/errands.h"
 #include "core/control/links.h"
 #include "core/control/peers.h"
@@ -10,7 +11,8 @@
 
 #include <string.h>
 
-#define SCAN_S 30u
+#define SCAN_S	30u
+#define ADMIT_S 120u
 
 static void scan(struct control *c, const struct ff_command *cmd)
 {
@@ -28,6 +30,22 @@ static void scan(struct control *c, const struct ff_command *cmd)
 		verbs_refuse(c, "cannot search: no Bluetooth adapter is switched on");
 	else if (r < 0)
 		verbs_refuse(c, "cannot search: %s", strerror(-r));
+}
+
+static void admit(struct control *c, const struct ff_command *cmd)
+{
+	float seconds = cmd->value > 0 ? verbs_clamped(cmd->value, 10, 600) : (float)ADMIT_S;
+	int r = admit_ask(c, cmd->adapter, cmd->flag ? (uint32_t)seconds : 0);
+
+	if (r == -ENOTCONN)
+		verbs_refuse(c, "cannot let anybody in: bluetoothd does not answer");
+	else if (r == -ENODEV)
+		verbs_refuse(c, "cannot let anybody in: no Bluetooth adapter is switched on");
+	else if (r == -ENOENT)
+		verbs_refuse(c,
+			     "cannot let anybody in: profile %s has no source bluetooth that "
+			     "could be played to",
+			     c->name);
 }
 
 /* A speaker of ours goes its own way: links.h. */
@@ -109,6 +127,9 @@ void verbs_device(struct control *c, const struct ff_command *cmd)
 		return;
 	case FF_PAIR_REPLY:
 		answer(c, cmd);
+		return;
+	case FF_ADMIT:
+		admit(c, cmd);
 		return;
 	}
 	if (*cmd->address) {

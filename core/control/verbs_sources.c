@@ -7,6 +7,7 @@
 #include "core/control/cast.h"
 #include "core/control/names.h"
 #include "core/control/removed.h"
+#include "core/store/text.h"
 
 #include <string.h>
 
@@ -14,6 +15,7 @@
 static bool conf_of(struct control *c, const struct ff_command *cmd, struct profile_source *ret)
 {
 	struct profile_source conf = { .channels = 2 };
+	char device[FF_PATH_MAX];
 
 	if (names_find_source_type(cmd->type, &conf.type) < 0) {
 		verbs_refuse(c, "\"%s\" is no type of source", cmd->type);
@@ -45,6 +47,17 @@ static bool conf_of(struct control *c, const struct ff_command *cmd, struct prof
 			return false;
 		}
 		break;
+	case SOURCE_BLUETOOTH:
+		text_capitals(device, sizeof(device), cmd->device);
+		if (*device && !text_is_address(device)) {
+			verbs_refuse(c, "\"%s\" is no address of a device that could play",
+				     cmd->device);
+			return false;
+		}
+		CUT_COPY(conf.address, device);
+		CUT_COPY(conf.adapter, cmd->adapter);
+		*ret = conf;
+		return true;
 	case SOURCE_PULSE:
 		break;
 	}
@@ -55,7 +68,8 @@ static bool conf_of(struct control *c, const struct ff_command *cmd, struct prof
 
 static bool same_device(const struct profile_source *a, const struct profile_source *b)
 {
-	return a->type == b->type && a->tone == b->tone && !strcmp(a->device, b->device);
+	return a->type == b->type && a->tone == b->tone &&
+	       !strcmp(names_source_device(a), names_source_device(b));
 }
 
 /* Back to a device it had: with the format, rate and channels that went with it. */
@@ -66,6 +80,7 @@ static void recall(const struct source_run *s, struct profile_source *conf)
 			conf->format = s->had[i].format;
 			conf->rate = s->had[i].rate;
 			conf->channels = s->had[i].channels;
+			CUT_COPY(conf->adapter, s->had[i].adapter);
 			return;
 		}
 	}

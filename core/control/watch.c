@@ -65,6 +65,8 @@ static void watch_source(struct control *c, struct source_run *s)
 {
 	struct health_report h;
 
+	if (s->conf.type == SOURCE_BLUETOOTH)
+		return; /* guests.c tells */
 	source_health(s->source, &h);
 	if (tell(names_source(&s->conf), &h, &s->told, s->told_why, sizeof(s->told_why)))
 		control_changed(c);

@@ -47,7 +47,7 @@ uint32_t memory_layout(void)
 		offsetof(struct ff_snapshot, log),
 		sizeof(struct ff_measure),
 		sizeof(struct ff_measured),
-		FF_PAIR_REPLY,
+		FF_ADMIT,
 	};
 	uint32_t n = 1; /* counted up when only the meaning of a field changes */
 

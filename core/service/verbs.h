@@ -95,7 +95,9 @@
 	  SD_BUS_PARAM(address) SD_BUS_PARAM(adapter) SD_BUS_PARAM(name))                      \
 	X(FF_CANCEL, Cancel, "ad", "ss", SD_BUS_PARAM(address) SD_BUS_PARAM(adapter))          \
 	X(FF_PAIR_REPLY, ReplyToPairing, "ifT", "ubs",                                         \
-	  SD_BUS_PARAM(cookie) SD_BUS_PARAM(yes) SD_BUS_PARAM(code))
+	  SD_BUS_PARAM(cookie) SD_BUS_PARAM(yes) SD_BUS_PARAM(code))                           \
+	X(FF_ADMIT, Admit, "fvd", "bds",                                                       \
+	  SD_BUS_PARAM(on) SD_BUS_PARAM(seconds) SD_BUS_PARAM(adapter))
 
 /* [any] The method that carries a verb; NULL = no such verb. */
 const char *verbs_method(enum ff_verb verb);

@@ -288,7 +288,7 @@ static void answer_usual(struct fake *f, sd_bus_message *call, const char *membe
 {
 	if (strcmp(member, "GetManagedObjects") == 0) {
 		answer_objects(f, call);
-	} else if (strcmp(member, "Acquire") == 0) {
+	} else if (strcmp(member, "Acquire") == 0 || strcmp(member, "TryAcquire") == 0) {
 		answer_acquire(f, call);
 	} else {
 		if (strcmp(member, "RegisterEndpoint") == 0)
@@ -424,6 +424,12 @@ void fake_call(struct fake *f, const char *path, const char *interface, const ch
 void fake_configure(struct fake *f, size_t i, const char *transport, const void *config,
 		    size_t len, struct fake_answer *ret)
 {
+	fake_configure_as(f, i, BLUEZ_UUID_A2DP_SOURCE, transport, config, len, ret);
+}
+
+void fake_configure_as(struct fake *f, size_t i, const char *uuid, const char *transport,
+		       const void *config, size_t len, struct fake_answer *ret)
+{
 	SCOPED(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 
 	assert_true(i < f->endpoints_n);
@@ -431,8 +437,8 @@ void fake_configure(struct fake *f, size_t i, const char *transport, const void 
 	memset(ret, 0, sizeof(*ret));
 	sd_bus_message_append(m, "o", transport);
 	sd_bus_message_open_container(m, 'a', "{sv}");
-	sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "UUID", "s", BLUEZ_UUID_A2DP_SOURCE,
-			      "Codec", "y", 0, "State", "s", "idle", "Delay", "q", 1500);
+	sd_bus_message_append(m, "{sv}{sv}{sv}{sv}", "UUID", "s", uuid, "Codec", "y", 0,
+			      "State", "s", "idle", "Delay", "q", 1500);
 	sd_bus_message_open_container(m, 'e', "sv");
 	sd_bus_message_append(m, "s", "Configuration");
 	sd_bus_message_open_container(m, 'v', "ay");

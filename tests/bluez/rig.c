@@ -60,8 +60,8 @@ static void on_transport(void *arg, enum bluez_event event, const struct bluez_t
 	note(s, 'T', event, &s->transports);
 }
 
-static int on_select(void *arg, const char *adapter, const char *address, const uint8_t *caps,
-		     size_t len, uint8_t *ret_config, size_t *ret_len)
+static int on_select(void *arg, const char *uuid, const char *adapter, const char *address,
+		     const uint8_t *caps, size_t len, uint8_t *ret_config, size_t *ret_len)
 {
 	static const uint8_t chosen[4] = { 0x21, 0x15, 2, 53 };
 	struct seen *s = &((struct rig *)arg)->seen;
@@ -69,6 +69,7 @@ static int on_select(void *arg, const char *adapter, const char *address, const 
 	(void)caps;
 	s->selects++;
 	s->select_len = len;
+	snprintf(s->select_uuid, sizeof(s->select_uuid), "%s", uuid);
 	snprintf(s->select_adapter, sizeof(s->select_adapter), "%s", adapter);
 	snprintf(s->select_address, sizeof(s->select_address), "%s", address);
 	if (s->select_result < 0)
@@ -116,6 +117,8 @@ void rig_owner(struct rig *r, struct bluez_owner *ret)
 		.codec = BLUEZ_CODEC_SBC,
 		.caps = rig_caps,
 		.caps_len = sizeof(rig_caps),
+		.hear_caps = rig_caps,
+		.hear_caps_len = sizeof(rig_caps),
 		.agent = BLUEZ_AGENT_KEYBOARD_DISPLAY,
 		.state = on_state,
 		.adapter = on_adapter,

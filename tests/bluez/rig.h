@@ -118,6 +118,10 @@ void fake_call(struct fake *f, const char *path, const char *interface, const ch
 void fake_configure(struct fake *f, size_t i, const char *transport, const void *config,
 		    size_t len, struct fake_answer *ret);
 
+/* The same of another role: the profile of our side. */
+void fake_configure_as(struct fake *f, size_t i, const char *uuid, const char *transport,
+		       const void *config, size_t len, struct fake_answer *ret);
+
 size_t fake_count(const struct fake *f, const char *call); /* calls that begin so */
 
 /* ---- ours ----------------------------------------------------------------- */
@@ -140,7 +144,7 @@ struct seen {
 	char trouble[256];
 
 	int selects;
-	char select_adapter[18], select_address[18];
+	char select_uuid[37], select_adapter[18], select_address[18];
 	size_t select_len;
 	int select_result, accept_result;
 };

@@ -77,6 +77,29 @@ static void too_early_is_tried_again(void **state)
 	assert_int_equal(fake_count(&r->fake, FD1 " Acquire"), 9);
 }
 
+static void what_is_played_to_us_is_taken_up_only_while_it_plays(void **state)
+{
+	struct rig *r = *state;
+	struct ended e = { 0 }, late = { 0 };
+
+	open_with_endpoints(r);
+	configured(r);
+	assert_int_equal(bluez_take_up(r->bluez, FD1, rig_done_fd, &e), 0);
+	RUN_UNTIL(r, e.times == 1);
+	assert_int_equal(e.error, 0);
+	assert_int_equal(e.read_mtu, 895);
+	close(e.fd);
+	/* it has stopped: nobody is asked to begin again */
+	fake_rule(&r->fake, "TryAcquire", FAKE_ERROR, -1, "org.bluez.Error.NotAvailable",
+		  "Operation currently not available");
+	bluez_take_up(r->bluez, FD1, rig_done_fd, &late);
+	RUN_UNTIL(r, late.times == 1);
+	assert_int_equal(late.error, -EAGAIN);
+	assert_int_equal(late.fd, -1);
+	assert_int_equal(fake_count(&r->fake, FD1 " TryAcquire"), 2);
+	assert_int_equal(fake_count(&r->fake, FD1 " Acquire"), 0);
+}
+
 static void refused_for_good_says_why(void **state)
 {
 	struct rig *r = *state;
@@ -312,6 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(acquiring_gives_a_socket),
 		TEST(too_early_is_tried_again),
+		TEST(what_is_played_to_us_is_taken_up_only_while_it_plays),
 		TEST(refused_for_good_says_why),
 		TEST(a_malformed_answer_is_given_back),
 		TEST(without_an_answer_it_is_released),

@@ -67,6 +67,37 @@ static void unknown_devices_and_strangers_are_rejected(void **state)
 	assert_int_equal(r->seen.questions, 0);
 }
 
+static void nobody_lets_only_those_pair_that_we_pair(void **state)
+{
+	struct rig *r = *state;
+	struct ended e = { 0 };
+	struct fake_answer a;
+
+	fake_rule(&r->fake, "Pair", FAKE_SILENT, -1, NULL, NULL);
+	/* another adapter of this computer, which the first one sees as a device */
+	fake_put(&r->fake, HCI1, "org.bluez.Adapter1", 1, "Address", "s", HCI1A);
+	fake_put(&r->fake, HCI1 "/dev_00_AA_01_00_00_00", "org.bluez.Device1", 1, "Address",
+		 "s", HCI0A);
+	open_with_nobody(r);
+	fake_call(&r->fake, AGENT, IFACE, "RequestAuthorization", &a, "o", DEV2);
+	RUN_UNTIL(r, a.there);
+	assert_string_equal(a.error, REJECTED); /* nobody asked for it */
+	bluez_pair(r->bluez, HCI0A, DEV2A, rig_done, &e);
+	fake_call(&r->fake, AGENT, IFACE, "RequestAuthorization", &a, "o", DEV1);
+	RUN_UNTIL(r, a.there);
+	assert_string_equal(a.error, REJECTED); /* another one */
+	fake_call(&r->fake, AGENT, IFACE, "RequestAuthorization", &a, "o", DEV2);
+	RUN_UNTIL(r, a.there);
+	assert_string_equal(a.error, "");
+	/* the far side of a pairing of ours is here, too */
+	fake_call(&r->fake, AGENT, IFACE, "RequestAuthorization", &a, "o",
+		  HCI1 "/dev_00_AA_01_00_00_00");
+	RUN_UNTIL(r, a.there);
+	assert_string_equal(a.error, "");
+	assert_int_equal(r->seen.questions, 0);
+	rig_close(r);
+}
+
 static void nobody_accepts_what_needs_nobody(void **state)
 {
 	struct rig *r = *state;
@@ -74,9 +105,6 @@ static void nobody_accepts_what_needs_nobody(void **state)
 
 	open_with_nobody(r);
 	assert_string_equal(r->fake.capability, "NoInputNoOutput");
-	fake_call(&r->fake, AGENT, IFACE, "RequestAuthorization", &a, "o", DEV2);
-	RUN_UNTIL(r, a.there);
-	assert_string_equal(a.error, "");
 	fake_call(&r->fake, AGENT, IFACE, "AuthorizeService", &a, "os", DEV1, AVRCP);
 	RUN_UNTIL(r, a.there);
 	assert_string_equal(a.error, "");
@@ -357,6 +385,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(unknown_devices_and_strangers_are_rejected),
+		TEST(nobody_lets_only_those_pair_that_we_pair),
 		TEST(nobody_accepts_what_needs_nobody),
 		TEST(nobody_refuses_the_rest),
 		TEST(a_passkey_is_a_number_of_six_digits),

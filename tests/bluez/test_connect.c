@@ -57,6 +57,32 @@ static void every_error_has_a_number_and_names_its_device(void **state)
 		  fake_count(&r->fake, DEV1 " Disconnect") == sizeof(cases) / sizeof(cases[0]));
 }
 
+/* One that only plays is asked to play, where somebody listens; a speaker never is. */
+static void a_phone_is_asked_to_play(void **state)
+{
+	struct rig *r = *state;
+	struct ended e[3] = { 0 };
+
+	rig_open(r);
+	fake_change(&r->fake, DEV1, "org.bluez.Device1", 1, "UUIDs", "as",
+		    BLUEZ_UUID_A2DP_SOURCE);
+	RUN_UNTIL(r, r->seen.device.audio_source && !r->seen.device.audio_sink);
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e[0]);
+	RUN_UNTIL(r, e[0].times == 1);
+	assert_int_equal(fake_count(&r->fake, CONNECT), 1); /* nobody listens */
+	bluez_hear(r->bluez, HCI0A, true);
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e[1]);
+	RUN_UNTIL(r, e[1].times == 1);
+	assert_int_equal(fake_count(&r->fake, DEV1 " ConnectProfile " BLUEZ_UUID_A2DP_SOURCE),
+			 1);
+	fake_change(&r->fake, DEV1, "org.bluez.Device1", 1, "UUIDs", "as",
+		    BLUEZ_UUID_A2DP_SINK);
+	RUN_UNTIL(r, r->seen.device.audio_sink);
+	bluez_connect(r->bluez, "", DEV1A, rig_done, &e[2]);
+	RUN_UNTIL(r, e[2].times == 1);
+	assert_int_equal(fake_count(&r->fake, CONNECT), 2);
+}
+
 static void connecting_asks_for_the_sink_and_shows_it_is_busy(void **state)
 {
 	struct rig *r = *state;
@@ -253,6 +279,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_error_has_a_number_and_names_its_device),
+		TEST(a_phone_is_asked_to_play),
 		TEST(connecting_asks_for_the_sink_and_shows_it_is_busy),
 		TEST(in_progress_is_tried_again),
 		TEST(a_failed_connect_leaves_alone_what_has_a_stream),

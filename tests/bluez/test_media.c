@@ -369,6 +369,82 @@ static void one_nobody_claimed_is_anothers(void **state)
 	assert_int_equal(fake_count(&r->fake, FD1 " Acquire"), 0);
 }
 
+/* ---- hearing -------------------------------------------------------------- */
+
+/* The last registered end-point whose path has part in it. */
+static size_t endpoint_like(const struct rig *r, const char *part)
+{
+	for (size_t i = r->fake.endpoints_n; i-- > 0;)
+		if (strstr(r->fake.endpoints[i], part))
+			return i;
+	fail_msg("no end-point is called %s", part);
+	return 0;
+}
+
+static void an_adapter_is_a_loudspeaker_only_while_it_is_asked_for(void **state)
+{
+	struct rig *r = *state;
+
+	open_with_endpoints(r);
+	rig_idle(r, 50);
+	assert_int_equal(r->fake.endpoints_n, 2);
+	bluez_hear(r->bluez, HCI0A, true);
+	assert_true(r->seen.adapter.hears);
+	RUN_UNTIL(r, r->fake.endpoints_n == 3);
+	assert_non_null(strstr(r->fake.endpoints[2], "/hci0/sink"));
+	assert_int_equal(r->fake.with_delay, 2);
+	bluez_hear(r->bluez, HCI0A, true); /* once more is nothing new */
+	rig_idle(r, 50);
+	assert_int_equal(r->fake.endpoints_n, 3);
+	assert_int_equal(r->seen.adapter.endpoints, 2); /* speakers' are counted alone */
+	bluez_hear(r->bluez, HCI0A, false);
+	RUN_UNTIL(r, fake_count(&r->fake, HCI0 " UnregisterEndpoint") == 1);
+	assert_false(r->seen.adapter.hears);
+	bluez_hear(r->bluez, "00:AA:01:00:00:09", true); /* nobody knows that one */
+	/* forgotten with bluetoothd */
+	bluez_hear(r->bluez, HCI0A, true);
+	fake_stop(&r->fake);
+	RUN_UNTIL(r, r->seen.state == BLUEZ_NO_BLUETOOTHD);
+	fake_start(&r->fake, r->event);
+	RUN_UNTIL(r, r->fake.endpoints_n == 2);
+	rig_idle(r, 50);
+	assert_false(bluez_nth_adapter(r->bluez, 0)->hears);
+}
+
+static void who_plays_to_us_has_a_transport_that_is_not_a_speakers(void **state)
+{
+	struct rig *r = *state;
+	struct fake_answer a;
+	size_t ear;
+
+	open_with_endpoints(r);
+	bluez_hear(r->bluez, HCI0A, true);
+	RUN_UNTIL(r, r->fake.endpoints_n == 3);
+	ear = endpoint_like(r, "sink");
+	fake_add(&r->fake, FD1, TRANSPORT, 2, "State", "s", "idle", "UUID", "s",
+		 BLUEZ_UUID_A2DP_SINK);
+	fake_configure_as(&r->fake, ear, BLUEZ_UUID_A2DP_SINK, FD1, config, sizeof(config), &a);
+	RUN_UNTIL(r, a.there && r->seen.transports == 1);
+	assert_string_equal(a.error, "");
+	assert_true(r->seen.transport.ours);
+	assert_string_equal(r->seen.transport.uuid, BLUEZ_UUID_A2DP_SINK);
+	assert_null(bluez_get_transport(r->bluez, "", DEV1A));
+	/* another may come, and speakers have lost no end-point */
+	RUN_UNTIL(r, r->fake.endpoints_n == 4);
+	assert_int_equal(endpoint_like(r, "sink"), 3);
+	assert_int_equal(r->seen.adapter.endpoints_used, 0);
+
+	/* whom we call, we ask for what we would take */
+	fake_call(&r->fake, r->fake.endpoints[ear], ENDPOINT, "SelectConfiguration", &a, "ay",
+		  4, rig_caps);
+	RUN_UNTIL(r, a.there);
+	assert_string_equal(r->seen.select_uuid, BLUEZ_UUID_A2DP_SINK);
+	fake_call(&r->fake, r->fake.endpoints[0], ENDPOINT, "SelectConfiguration", &a, "ay", 4,
+		  rig_caps);
+	RUN_UNTIL(r, a.there);
+	assert_string_equal(r->seen.select_uuid, BLUEZ_UUID_A2DP_SOURCE);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, rig_setup, rig_teardown)
 
 int main(void)
@@ -390,6 +466,8 @@ int main(void)
 		TEST(the_same_one_twice_is_one),
 		TEST(cleared_is_gone),
 		TEST(one_nobody_claimed_is_anothers),
+		TEST(an_adapter_is_a_loudspeaker_only_while_it_is_asked_for),
+		TEST(who_plays_to_us_has_a_transport_that_is_not_a_speakers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,7 @@ CONF
 # ---- nobody plays
 for words in 'status' 'volume all' 'mute all' 'trim x' 'connect x' 'disconnect x' 'scan' \
 	'pair 00:11:22:33:44:55' 'forget 00:11:22:33:44:55' 'measure alsa:x' 'profile load x' 'profile save' 'profile show' \
-	'profile new x' 'add x' 'remove x' 'devices' 'source' 'source tone:tune'; do
+	'profile new x' 'add x' 'remove x' 'devices' 'source' 'source tone:tune' 'admit'; do
 	# shellcheck disable=SC2086 # words are meant
 	fails 1 'nothing plays' $words
 done
@@ -76,7 +76,7 @@ senseless()
 	local words
 	for words in 'volume' 'volume a b c' 'volume a abc' 'volume a -' 'volume all +x%' 'volume a 5 --loud' \
 		'mute' 'mute a maybe' 'trim' 'trim a b' 'trim a 501' 'trim a nan' 'connect' \
-		'scan soon' 'scan 0' 'scan --soon' 'pair' 'pair a b' 'forget' 'devices a' \
+		'scan soon' 'scan 0' 'scan --soon' 'pair' 'pair a b' 'forget' 'devices a' 'admit soon' 'admit 5' 'admit 60 x' \
 		'measure' 'measure :x' 'measure a' 'measure a:b c d' 'measure telepathy:x' 'measure cancel now' \
 		'measure speaker' 'measure speaker a b c' 'measure speaker a :x' \
 		'add' 'add a b c d' 'remove' 'remove a b' 'source a' 'source :x' 'source tone:tune a b' \
@@ -144,6 +144,7 @@ fails 1 'only Bluetooth speakers' connect Patio
 fails 1 'bluetoothd does not answer' scan 1
 fails 1 'bluetoothd does not answer' pair 00:11:22:33:44:55
 fails 1 'bluetoothd does not answer' forget 00:11:22:33:44:55
+fails 1 'bluetoothd does not answer' admit 10
 
 fails 1 'no measurement is under way' measure cancel
 fails 1 'measure first' measure undo
@@ -189,6 +190,11 @@ prints '' source tone:tune
 tells $'tone:tune\ttune\tin Zone 1: playing' source
 fails 1 'is no type of source' source telepathy:x
 fails 1 'is no test sound' source tone:shriek
+fails 1 'is no address' source bluetooth:kitchen
+prints '' source bluetooth:
+tells $'bluetooth:\tbluetooth\tin Zone 1: ' source
+prints '' source bluetooth:00:11:22:33:44:aa
+tells $'bluetooth:00:11:22:33:44:AA\t' source
 prints '' source tone:pink 'zone 1'
 tells $'tone:pink\tpink\tin Zone 1: playing' source
 prints $'Bob\'s shed\t100%\t0.0 dB\n$(reboot)\t100%\t0.0 dB' volume all
@@ -220,7 +226,7 @@ fi
 is 'status --json >/dev/full' $? 1
 
 # ---- completion and manual know them
-for command in status profile volume mute trim scan pair connect disconnect forget measure doctor add remove source devices; do
+for command in status profile volume mute trim scan pair connect disconnect forget measure doctor add remove source devices admit; do
 	for file in tui/completion/fanfare.* tui/fanfare.1; do
 		grep -q "$command" "$file" || is "$file" "without $command" "with it"
 	done

@@ -94,8 +94,8 @@ static void one_call(struct input *in)
 	static const char *const others[] = { "GetSnapshot", "Stop", "Explode", "GetAll" };
 	SCOPED(sd_bus_message_unrefp) sd_bus_message *m = NULL;
 	size_t i = byte(in) % ARRAY_SIZE(types);
-	const char *method = i <= FF_PAIR_REPLY ? verbs_method((enum ff_verb)i)
-						: others[i - FF_PAIR_REPLY - 1];
+	const char *method =
+		i <= FF_ADMIT ? verbs_method((enum ff_verb)i) : others[i - FF_ADMIT - 1];
 	const char *kinds = byte(in) % 8 ? types[i] : PICK(in, types);
 
 	if (!harmless(method) || sd_bus_message_new_method_call(

@@ -227,7 +227,7 @@ static void every_verb_arrives_as_it_was_sent(void **state)
 	};
 
 	(void)state;
-	for (int v = 0; v <= FF_PAIR_REPLY; v++) {
+	for (int v = 0; v <= FF_ADMIT; v++) {
 		SCOPED(sd_bus_message_unrefp) sd_bus_message *m = NULL, *again = NULL;
 		struct ff_command got;
 		const char *why = NULL;
@@ -252,7 +252,7 @@ static void every_verb_arrives_as_it_was_sent(void **state)
 		assert_string_equal(sd_bus_message_get_signature(m, true),
 				    sd_bus_message_get_signature(again, true));
 	}
-	sent.verb = (enum ff_verb)(FF_PAIR_REPLY + 1);
+	sent.verb = (enum ff_verb)(FF_ADMIT + 1);
 	assert_null(verbs_method(sent.verb));
 }
 
@@ -311,7 +311,7 @@ static void descriptors_that_come_with_a_call_are_not_kept(void **state)
 	before = host_descriptors(host);
 	for (int i = 0; i < 200; i++) {
 		SCOPED(sd_bus_message_unrefp) sd_bus_message *m = NULL;
-		const char *method = verbs_method((enum ff_verb)(i % (FF_PAIR_REPLY + 1)));
+		const char *method = verbs_method((enum ff_verb)(i % (FF_ADMIT + 1)));
 		sd_bus_error e = SD_BUS_ERROR_NULL;
 
 		assert_return_code(sd_bus_message_new_method_call(bus, &m, SERVICE_NAME,
