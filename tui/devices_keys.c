@@ -93,6 +93,31 @@ static void devices_scan(struct ui *ui, int unused)
 		devices_start_scan(ui);
 }
 
+/* A phone that is to play to this computer, for some minutes; or nobody any more. */
+static void devices_admit(struct ui *ui, int unused)
+{
+	struct ff_command c = { .verb = FF_ADMIT, .flag = !ui->snap.admit.open };
+	bool hears = false;
+
+	(void)unused;
+	for (uint32_t i = 0; i < ui->snap.adapters_n; i++) {
+		const struct ff_adapter *a = &ui->snap.adapters[i];
+
+		hears |= devices_concerns(ui, a) && a->powered && a->hears;
+	}
+	if (c.flag && !hears) {
+		ui_say(ui, SAY_ERROR,
+		       "nobody would hear it: add the source \"a phone or an Echo\" first "
+		       "(F5)");
+		return;
+	}
+	text_copy(c.adapter, sizeof(c.adapter), ui->devices.adapter);
+	if (ui_submit(ui, &c) == 0)
+		ui_say(ui, SAY_FINE,
+		       c.flag ? "a phone may come in: look for this computer on it now"
+			      : "nobody is let in any more");
+}
+
 static void devices_adapter_fill(struct ui *ui)
 {
 	picker_add(ui, "all adapters", "each device at the one that knows it best", "");
@@ -375,6 +400,7 @@ static const struct binding keys[] = {
 	{ "s", "scan", devices_scan, 0, "s|s|scan", "look for devices for 30 s, or stop looking" },
 	{ "Enter", "connect", devices_toggle, 0, "Enter|Enter|connect", "make it a speaker here: pair, trust, connect; or disconnect it" },
 	{ "p", "pair", devices_pair, 0, "p|p|pair only", "pair, trust and connect, the profile as it is" },
+	{ "l", "let-in", devices_admit, 0, NULL, "let a phone in that is to play to this computer, for 2 min; or no longer" },
 	{ "x", "disconnect", devices_disconnect, 0, NULL, "disconnect it, a speaker of this profile or not" },
 	{ "^X", "cancel", devices_cancel, 0, NULL, "cancel what is under way for it" },
 	{ "+", "add", devices_add, 0, NULL, "put it into the profile" },

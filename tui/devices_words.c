@@ -99,7 +99,10 @@ void devices_details(const struct ui *ui, const struct ff_device *d, char *ret, 
 		words_add(&w, "at %s", at);
 	if (*devices_type(d))
 		words_add(&w, "%s", devices_type(d));
-	words_add(&w, "%s", d->audio_sink ? "plays sound" : "tells of no sound it could play");
+	words_add(&w, "%s",
+		  d->audio_sink	    ? "plays sound"
+		  : d->audio_source ? "can play to this computer"
+				    : "tells of no sound it could play");
 	words_add(&w, "%s", d->paired ? "paired" : "not paired");
 	words_add(&w, "%s", d->trusted ? "trusted" : "not trusted");
 	words_add(&w, "%s", d->connected ? "connected" : "not connected");

@@ -107,9 +107,22 @@ static void devices_row(const struct ui *ui, struct cells *c, struct rect r, int
 	}
 }
 
-static void devices_adapter_text(const struct ff_adapter *a, char *ret, size_t size)
+/* Whether a phone may come in by that adapter. */
+static bool devices_lets_in(const struct ui *ui, const struct ff_adapter *a)
 {
-	if (a->scanning)
+	const struct ff_admit *door = &ui->snap.admit;
+
+	return door->open && a->hears && a->powered &&
+	       (!door->adapter[0] || strcmp(door->adapter, a->address) == 0);
+}
+
+static void devices_adapter_text(const struct ui *ui, const struct ff_adapter *a, char *ret,
+				 size_t size)
+{
+	if (devices_lets_in(ui, a))
+		snprintf(ret, size, "lets a phone in, %u s left",
+			 (ui->snap.admit.left_ms + 999) / 1000);
+	else if (a->scanning)
 		snprintf(ret, size, "looking, %u s left", (a->scan_left_ms + 999) / 1000);
 	else if (a->blocked)
 		snprintf(ret, size, "blocked by rfkill");
@@ -124,13 +137,13 @@ static void devices_adapters(const struct ui *ui, struct cells *c, struct rect r
 
 	for (uint32_t i = 0; i < ui->snap.adapters_n && col < end; i++) {
 		const struct ff_adapter *a = &ui->snap.adapters[i];
-		enum style style = !devices_concerns(ui, a)    ? STYLE_DIM
-				   : a->scanning	       ? STYLE_STRONG
-				   : a->powered && !a->blocked ? STYLE_TEXT
-							       : STYLE_WARN;
+		enum style style = !devices_concerns(ui, a)		   ? STYLE_DIM
+				   : a->scanning || devices_lets_in(ui, a) ? STYLE_STRONG
+				   : a->powered && !a->blocked		   ? STYLE_TEXT
+									   : STYLE_WARN;
 		char text[48], use[48] = "";
 
-		devices_adapter_text(a, text, sizeof(text));
+		devices_adapter_text(ui, a, text, sizeof(text));
 		if (a->streams)
 			snprintf(use, sizeof(use), ", %u playing, air %.0f%%", a->streams,
 				 (double)a->air * 100);

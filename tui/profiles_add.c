@@ -31,6 +31,7 @@ static const struct add_kind add_inputs[] = {
 	{ "command:", "a command", "what it writes: AirPlay, Spotify …",
 	  "Command that writes S16 stereo:" },
 	{ "fifo:", "a FIFO", "what others write to it is heard", "Path of the FIFO:" },
+	{ "bluetooth:", "a phone or an Echo", "plays to this computer over Bluetooth", NULL },
 	{ "stdin:", "standard input", "what is piped into fanfare", NULL },
 	{ "alsa:", "another ALSA input", "typed: \"default\", \"plughw:1\" …",
 	  "ALSA device to hear:" },
@@ -192,15 +193,21 @@ static bool add_asks(struct ui *ui, bool capture, const char *word, prompt_fn re
 /* ---- sources --------------------------------------------------------------------------------
  */
 
+/* Of a phone an address is given, or none: whoever is paired. */
+static bool add_may_be(const struct ff_command *c)
+{
+	return strcmp(c->type, "bluetooth") != 0 || !*c->device ||
+	       strlen(c->device) == FF_ADDR_MAX - 1;
+}
+
 static bool add_is_input(struct ui *ui, const char *word, struct ff_command *ret)
 {
-	static const char *const types[] = {
-		"alsa", "pulse", "command", "fifo", "stdin", "tone"
-	};
+	static const char *const types[] = { "alsa",  "pulse", "command",  "fifo",
+					     "stdin", "tone",  "bluetooth" };
 
 	if (add_split(word, ret->type, ret->device))
 		for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-			if (strcmp(ret->type, types[i]) == 0)
+			if (strcmp(ret->type, types[i]) == 0 && add_may_be(ret))
 				return true;
 	ui_say(ui, SAY_ERROR, "\"%s\" is no source: alsa:hw:CARD=Device, command:…, tone:pink",
 	       word);

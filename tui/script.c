@@ -29,6 +29,7 @@ static const struct {
 	{ "measure", script_measure, false }, { "doctor", script_doctor, true },
 	{ "add", script_add, false },	      { "remove", script_remove, false },
 	{ "source", script_source, true },    { "devices", script_devices, true },
+	{ "admit", script_admit, false },
 };
 
 const char script_help[] =
@@ -44,6 +45,7 @@ const char script_help[] =
 	"  fanfare scan [SECONDS]           search for Bluetooth devices, and list them\n"
 	"  fanfare devices                  list those that are known\n"
 	"  fanfare pair DEVICE              fanfare forget DEVICE\n"
+	"  fanfare admit [SECONDS]          let a phone in that is to play to this computer\n"
 	"  fanfare add DEVICE|TYPE:DEVICE [NAME [ZONE]]   a speaker for what plays\n"
 	"  fanfare remove SPEAKER           take it out again\n"
 	"  fanfare source [TYPE:DEVICE [ZONE]]   what can be heard, or hear that\n"

@@ -109,6 +109,7 @@ int script_scan(struct script *s);
 int script_devices(struct script *s);
 int script_pair(struct script *s);
 int script_forget(struct script *s);
+int script_admit(struct script *s);
 int script_measure(struct script *s);
 int script_under_music(struct script *s);
 

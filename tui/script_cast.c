@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* script_cast - add, remove, source: who plays, and what is heard. */
+#include <ctype.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,6 +222,12 @@ static const struct ff_source *script_source_like(const struct script *s,
 	return NULL;
 }
 
+/* One that is there as soon as somebody plays: there is nothing to wait for. */
+static bool script_is_guest(const char *type)
+{
+	return strcmp(type, "bluetooth") == 0;
+}
+
 /* Heard, or why it is not, as far as one knows after the first try. */
 static int script_listens(struct script *s, const void *arg)
 {
@@ -234,7 +241,7 @@ static int script_listens(struct script *s, const void *arg)
 	}
 	snprintf(s->why, sizeof(s->why), "%.60s: %.90s", so->name[0] ? so->name : so->device,
 		 so->reason[0] ? so->reason : ff_state_name(so->state));
-	if (so->state == FF_PLAYING)
+	if (so->state == FF_PLAYING || script_is_guest(so->type))
 		return 1;
 	return so->reason[0] ? -1 : 0;
 }
@@ -246,6 +253,9 @@ static int script_listen(struct script *s)
 	uint32_t zone = 0, n = 0;
 
 	script_split(s->argv[0], c.type, c.device);
+	if (script_is_guest(c.type))
+		for (char *at = c.device; *at; at++)
+			*at = (char)toupper((unsigned char)*at);
 	if (s->argc > 1 && script_zone(s, s->argv[1], &zone) != 0)
 		return SCRIPT_FAILED;
 	c.id = zone;
@@ -274,7 +284,7 @@ int script_source(struct script *s)
 		return script_misuse("source [TYPE:DEVICE [ZONE]]");
 	if (s->argc && !script_split(s->argv[0], type, device))
 		return script_misuse("\"%s\" is no source: alsa:hw:CARD=Device, pulse:, "
-				     "fifo:/run/music, command:..., tone:tune",
+				     "fifo:/run/music, command:..., tone:tune, bluetooth:",
 				     s->argv[0]);
 	r = script_attach(s);
 	if (r)

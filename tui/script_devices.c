@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* script_devices - scan, pair, forget. */
+/* script_devices - scan, pair, forget, admit. */
 #include <ctype.h>
 #include <poll.h>
 #include <stdio.h>
@@ -16,6 +16,9 @@
 
 #define SCAN_S	   20 /* of which an inquiry has half, where BlueZ looks for Low Energy too */
 #define SCAN_MAX_S 300
+#define ADMIT_S	   120
+#define ADMIT_MIN  10
+#define ADMIT_MAX  600
 
 /* ---- scan ------------------------------------------------------------------------------- */
 
@@ -60,7 +63,10 @@ static void script_list_devices(const struct script *s)
 		       d->connected ? "connected"
 		       : d->paired  ? "paired"
 				    : "new",
-		       d->audio_sink ? " speaker" : "", d->speaker ? " in-profile" : "");
+		       d->audio_sink	 ? " speaker"
+		       : d->audio_source ? " player"
+					 : "",
+		       d->speaker ? " in-profile" : "");
 		if (d->rssi)
 			printf("\t%d dBm", d->rssi);
 		putchar('\n');
@@ -83,6 +89,7 @@ static void script_list_devices_json(const struct script *s)
 		json_bool(&j, "trusted", d->trusted);
 		json_bool(&j, "connected", d->connected);
 		json_bool(&j, "audio_sink", d->audio_sink);
+		json_bool(&j, "audio_source", d->audio_source);
 		json_bool(&j, "in_profile", d->speaker != 0);
 		if (d->rssi)
 			json_number(&j, "rssi_dbm", d->rssi);
@@ -114,20 +121,32 @@ int script_devices(struct script *s)
 	return r ? r : script_list(s);
 }
 
+/* The only word, where there is one. 0, or the exit status after saying that it is no time. */
+static int script_seconds(const struct script *s, int least, int most, float *ret)
+{
+	char *end;
+	float value;
+
+	if (s->argc == 0)
+		return 0;
+	value = strtof(s->argv[0], &end);
+	if (end == s->argv[0] || *end || !(value >= (float)least && value <= (float)most))
+		return script_misuse("\"%s\" is no time: %d to %d seconds", s->argv[0], least,
+				     most);
+	*ret = value;
+	return 0;
+}
+
 int script_scan(struct script *s)
 {
 	struct ff_command c = { .verb = FF_SCAN, .flag = true, .value = SCAN_S };
-	char *end;
 	int r;
 
 	if (s->argc > 1)
 		return script_misuse("scan [SECONDS] [--json]");
-	if (s->argc == 1) {
-		c.value = strtof(s->argv[0], &end);
-		if (end == s->argv[0] || *end || !(c.value >= 1 && c.value <= SCAN_MAX_S))
-			return script_misuse("\"%s\" is no time: 1 to %d seconds", s->argv[0],
-					     SCAN_MAX_S);
-	}
+	r = script_seconds(s, 1, SCAN_MAX_S, &c.value);
+	if (r)
+		return r;
 	r = script_attach(s);
 	if (r == 0 && !s->now.bluetoothd)
 		return script_fail("scan: bluetoothd does not answer");
@@ -302,4 +321,58 @@ int script_forget(struct script *s)
 	if (r == 0)
 		r = script_submit(s, &c);
 	return r ? r : script_await(s, script_forgotten, c.address, SCRIPT_SOON_MS);
+}
+
+/* ---- admit ------------------------------------------------------------------------------ */
+
+/* The names under which the adapters are found that a phone may come in by. */
+static void script_doors(const struct script *s)
+{
+	for (uint32_t i = 0; i < s->now.adapters_n; i++)
+		if (s->now.adapters[i].hears && s->now.adapters[i].powered)
+			fprintf(stderr, "Look for %s on the phone, and choose it.\n",
+				s->now.adapters[i].alias);
+}
+
+static int script_came(struct script *s, const void *arg)
+{
+	uint32_t before = *(const uint32_t *)arg;
+	static bool open; /* it was, since we asked */
+
+	if (s->now.admit.came > before)
+		return 1;
+	script_answer(s);
+	if (s->now.admit.open && !open)
+		script_doors(s);
+	open |= s->now.admit.open;
+	for (const char *line; (line = script_logged(s, 4));)
+		CUT_COPY(s->why, line);
+	if (open && !s->now.admit.open && !s->why[0])
+		CUT_COPY(s->why, "nobody came in");
+	return (open && !s->now.admit.open) || (!open && s->why[0]) ? -1 : 0;
+}
+
+int script_admit(struct script *s)
+{
+	struct ff_command c = { .verb = FF_ADMIT, .flag = true, .value = ADMIT_S };
+	uint32_t came;
+	int r;
+
+	if (s->argc > 1)
+		return script_misuse("admit [SECONDS]");
+	r = script_seconds(s, ADMIT_MIN, ADMIT_MAX, &c.value);
+	if (r)
+		return r;
+	r = script_attach(s);
+	if (r == 0 && !s->now.bluetoothd)
+		return script_fail("%s: bluetoothd does not answer", s->name);
+	came = s->now.admit.came;
+	if (r == 0)
+		r = script_submit(s, &c);
+	/* a question that is being answered holds the door open */
+	if (r == 0)
+		r = script_await(s, script_came, &came, ((int)c.value + 30) * 1000);
+	if (r == 0)
+		printf("%s\n", s->now.admit.name);
+	return r;
 }

@@ -192,7 +192,7 @@ static bool ui_counts(const struct ui *ui)
 	for (uint32_t i = 0; i < s->adapters_n; i++)
 		if (s->adapters[i].scanning)
 			return true;
-	return s->pairing.question != FF_ASK_NONE;
+	return s->admit.open || s->pairing.question != FF_ASK_NONE;
 }
 
 int ui_wait(const struct ui *ui, int frame_ms)

@@ -524,6 +524,8 @@ static void what_is_typed_does_what_keys_do(void **state)
 		{ "add-source", "tone:pink", FF_ADD_SOURCE },
 		{ "add-speaker", "file:/tmp/a.wav", FF_ADD_SPEAKER },
 		{ "source", "stdin:", FF_SET_SOURCE_DEVICE },
+		{ "source", "bluetooth:", FF_SET_SOURCE_DEVICE },
+		{ "add-source", "bluetooth:00:11:22:33:44:55", FF_ADD_SOURCE },
 		{ "gain", "-3 dB", FF_SET_SOURCE_GAIN },
 		{ "rename", "Echo", FF_RENAME_SOURCE },
 	};

@@ -71,7 +71,7 @@ _fanfare()
 	case $n:$what:${words[2]} in
 	1:*)
 		_fanfare_offer < <(printf '%s\n' status profile volume mute trim connect disconnect scan devices \
-			pair forget add remove source measure doctor \
+			pair forget admit add remove source measure doctor \
 			--headless --profile --theme --no-bluetooth --help --version)
 		;;
 	2:profile:*) _fanfare_offer < <(printf '%s\n' list show check new load save delete) ;;
@@ -88,7 +88,7 @@ _fanfare()
 	3:mute:*) _fanfare_offer < <(printf '%s\n' on off toggle) ;;
 	2:pair:* | 2:forget:*) _fanfare_offer < <(fanfare devices 2>/dev/null | cut -f2) ;;
 	2:add:*) _fanfare_offer < <(fanfare devices 2>/dev/null | cut -f2; printf '%s\n' alsa: pulse: file:) ;;
-	2:source:*) _fanfare_offer < <(fanfare source 2>/dev/null | cut -f1; printf '%s\n' pulse: tone:tune fifo: command:) ;;
+	2:source:*) _fanfare_offer < <(fanfare source 2>/dev/null | cut -f1; printf '%s\n' pulse: tone:tune fifo: command: bluetooth:) ;;
 	3:measure:speaker) _fanfare_offer < <(fanfare volume all 2>/dev/null | cut -f1) ;;
 	4:measure:speaker) _fanfare_offer < <(printf '%s\n' alsa:default pulse: dismiss) ;;
 	4:add:* | 3:source:* | 3:measure:*) _fanfare_offer < <(fanfare status 2>/dev/null | sed -n 's/^zone //p') ;;

@@ -29,7 +29,7 @@ function __fanfare_zones
 end
 
 set -l commands status profile volume mute trim connect disconnect scan devices pair forget \
-	add remove source measure doctor
+	admit add remove source measure doctor
 
 complete -c fanfare -f
 complete -c fanfare -n __fish_use_subcommand -l headless -d 'Play without a console'
@@ -49,7 +49,7 @@ complete -c fanfare -n '__fanfare_at 2 volume mute trim connect disconnect remov
 complete -c fanfare -n '__fanfare_at 3 mute' -a 'on off toggle'
 complete -c fanfare -n '__fanfare_at 2 pair forget add' -a '(__fanfare_list 2 devices)'
 complete -c fanfare -n '__fanfare_at 2 add' -a 'alsa: pulse: file:'
-complete -c fanfare -n '__fanfare_at 2 source' -a '(__fanfare_list 1 source) pulse: tone:tune fifo: command:'
+complete -c fanfare -n '__fanfare_at 2 source' -a '(__fanfare_list 1 source) pulse: tone:tune fifo: command: bluetooth:'
 complete -c fanfare -n '__fanfare_at 3 source measure; and not __fanfare_measure_speaker 3; or __fanfare_at 4 add' \
 	-a '(__fanfare_zones)'
 complete -c fanfare -n '__fanfare_at 2 measure' \

@@ -38,6 +38,7 @@ _fanfare() {
 		'devices:the Bluetooth devices that are known'
 		'pair:pair, trust and connect a device'
 		'forget:forget a device'
+		'admit:let a phone in that is to play to this computer'
 		'add:a speaker for what plays'
 		'remove:take a speaker out'
 		'source:what is heard'
@@ -65,7 +66,7 @@ _fanfare() {
 		;;
 	3:source:*)
 		_fanfare_names 1 source
-		_fanfare_words pulse: tone:tune fifo: command:
+		_fanfare_words pulse: tone:tune fifo: command: bluetooth:
 		;;
 	4:measure:speaker) _fanfare_names 1 volume all ;;
 	5:measure:speaker) _fanfare_words alsa:default pulse: dismiss ;;
