@@ -157,12 +157,12 @@ unit: $(UNIT) all
 layers:
 	@bash tests/layers.test.sh && bash tests/imports.test.sh
 
-# Where the lab's helpers are wanted without the rest: the radio, speaker, judge, microphone, saver.
+# Where the lab's helpers are wanted without the rest: the radio, speaker, phone, judge, microphone, saver.
 radio: $(BUILD)/tests/radio/radio
 $(BUILD)/tests/radio/radio: $(BUILD)/tests/radio.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ -Wl,--whole-archive $< -Wl,--no-whole-archive -lm $(LDFLAGS)
 
-LAB_TOOLS := $(addprefix $(BUILD)/tests/lab/,speaker judge microphone saver)
+LAB_TOOLS := $(addprefix $(BUILD)/tests/lab/,speaker phone judge microphone saver)
 lab-tools: $(LAB_TOOLS)
 $(LAB_TOOLS): %: %.o $(BUILD)/tests/lab.a $(BUILD)/tests/align.a $(BUILD)/libtui.a $(BUILD)/libcore.a
 	$(call say,link,$@) $(CC) $(CFLAGS_ALL) -o $@ $^ $(TUI_LIBS) $(CORE_LIBS) $(LDFLAGS)
