@@ -271,6 +271,7 @@ struct ff_music_check {
 	char microphone[FF_PATH_MAX];
 	char words[FF_TEXT_MAX]; /* what came of it, or is wrong and what to do; "" */
 	float late_ms;	   /* FOUND: later than it should be against the reference, signed */
+	float unsure_ms;   /* … and may be out by so much; 0 = by a fraction of a ms */
 	float confidence;  /* 0..1 */
 	float under_db[2]; /* how far the probes were under the music, as they were sent */
 	bool applied;	   /* the speaker's latency is mended by it */

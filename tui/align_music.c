@@ -16,6 +16,12 @@ static bool music_runs(const struct ui *ui)
 	       step == FF_UNDER_RECKONING;
 }
 
+/* Whether what was found is more than what it may be out by. */
+static bool music_mends(const struct ff_music_check *m)
+{
+	return m->step == FF_UNDER_FOUND && fabsf(m->late_ms) >= m->unsure_ms;
+}
+
 void align_under_music(struct ui *ui, int unused)
 {
 	const struct ff_speaker *s = align_selected(ui);
@@ -47,6 +53,10 @@ void align_mend(struct ui *ui, int unused)
 		ui_say(ui, SAY_ERROR, "nothing was found under the music: check first (u)");
 		return;
 	}
+	if (!m->applied && !music_mends(m)) {
+		ui_say(ui, SAY_FINE, "it is in place as nearly as was heard: nothing to mend");
+		return;
+	}
 	snprintf(what, sizeof(what), "%s %s", words_name(s->name, s->address),
 		 m->applied ? "as before the check under the music"
 			    : "mended by the check under the music");
@@ -62,7 +72,7 @@ void align_music_update(struct ui *ui)
 	if (!ran || ui->align.checking_music)
 		return;
 	ui_say(ui, m->step == FF_UNDER_FOUND ? SAY_FINE : SAY_ERROR, "%s%s", m->words,
-	       m->step == FF_UNDER_FOUND ? "; U mends it" : "");
+	       music_mends(m) ? "; U mends it" : "");
 }
 
 static void music_words(const struct ff_music_check *m, struct words *w)
@@ -75,9 +85,15 @@ static void music_words(const struct ff_music_check *m, struct words *w)
 	if (m->step == FF_UNDER_RECKONING)
 		words_add(w, "reckoning");
 	if (m->step == FF_UNDER_FOUND) {
-		words_add(w, "%+.2f ms", (double)m->late_ms);
+		if (m->unsure_ms > 0)
+			words_add(w, "%+.1f ms, give or take %.1f", (double)m->late_ms,
+				  (double)m->unsure_ms);
+		else
+			words_add(w, "%+.2f ms", (double)m->late_ms);
 		words_add(w, "confidence %.0f %%", 100 * (double)m->confidence);
-		words_add(w, m->applied ? "mended, U takes it back" : "U mends it");
+		words_add(w, m->applied	      ? "mended, U takes it back"
+			     : music_mends(m) ? "U mends it"
+					      : "in place as nearly as was heard");
 	} else {
 		words_add(w, "u ends it");
 	}

@@ -73,6 +73,7 @@ static int script_tell_music(const struct script *s)
 		json_text(&j, "reference", by ? by->name : "");
 		json_number(&j, "progress", m->progress);
 		json_number(&j, "late_ms", m->step == FF_UNDER_FOUND ? m->late_ms : NAN);
+		json_number(&j, "unsure_ms", m->step == FF_UNDER_FOUND ? m->unsure_ms : NAN);
 		json_number(&j, "confidence", m->confidence);
 		json_bool(&j, "applied", m->applied);
 		json_text(&j, "words", m->words);

@@ -2,6 +2,7 @@
 /* overhear - see overhear.h. */
 #include "core/align/overhear.h"
 
+#include "core/align/clean.h"
 #include "core/align/overhear_parts.h"
 #include "core/align/peak.h"
 
@@ -15,9 +16,15 @@
 #define FULL 2000.0
 #define EVEN 0.05 /* of the mean: tones of which less is known are not raised */
 
-#define DULL_FROM 2000.0 /* … and of the low tones alone from there up */
+#define DULL_LOW  500.0 /* Hz; … and of the low tones alone, which pass what stands there: */
+#define DULL_FROM 2000.0
 #define DULL_TO	  4500.0
-#define DULL_S	  0.0007 /* a peak of low tones is that wide */
+#define DULL_EVEN 0.3
+#define DULL_S	  0.0007 /* a peak of low tones is that wide … */
+#define BEAM_S	  0.0004 /* … to each side */
+#define AFTER_S	  0.08	 /* so much later its ripples no longer matter */
+#define CLEAN_DB  9.5	 /* over the noise: down to there they are taken away */
+#define NEAR_S	  0.12	 /* so near before it what goes wrong with it is noise, too */
 
 /* Paces are looked for so many steps to both sides; then nearer, by all tones. */
 #define FAR    100
@@ -31,20 +38,25 @@
 
 #define PLAYERS 5u /* at most are told apart by the pace at which they play the music */
 
-#define HEARD_DB 19.0 /* what the highest peak must have over the noise */
+#define HEARD_DB 19.0 /* what the highest peak must have over the noise … */
+#define LOW_DB	 18.0 /* … and of the low tones */
 #define SNR_GOOD 36.0 /* dB, surely enough */
 
 /*
  * What stands in the way of the straight sound leaves a reflection to be taken for
  * it: a first peak far under the highest, or, of the low tones that it takes least,
- * something ahead that is no noise. And noise must leave that to be seen.
+ * something ahead that is no noise. That is then the straight sound. Where noise
+ * would not leave it to be seen, the first peak is right to some ms only. All in
+ * dB; found in 200 rooms of tests/align, where noise ahead reached 11 dB.
  */
-#define UNDER_DB  8.0
-#define AHEAD_DB  27.0
-#define STANDS_DB 13.0	 /* over the noise */
-#define TWICE_DB  8.0	 /* over the noise, when both halves of the time show it … */
-#define AHEAD_S	  0.0003 /* … so near to the same place */
-#define PROOF_DB  25.0	 /* low tones over the noise, at least */
+#define UNDER_DB 8.0
+#define AHEAD_DB 30.0 /* less than that under the loudest: it is the speaker's own */
+#define SEEN_DB	 11.5 /* over the noise */
+#define SURE_DB	 15.0
+#define PROOF_DB 31.0 /* low tones over the noise: what is not seen then is not there */
+
+#define BLOCKED_S 0.0005 /* what stands in the way passes little, and that late */
+#define FAINT_S	  0.005	 /* a reflection that is taken for the straight sound */
 
 /* Look for track t of sound in the rest from nearer, by all tones. */
 static void look_nearer(struct ear *e, struct track *t, uint32_t steps, double step,
@@ -121,64 +133,91 @@ static int take_music(struct ear *e)
 
 /* ---- the response ------------------------------------------------------------------------ */
 
-/* Of a track as it was fitted, to the envelope in e->time, its own place at EARLY. */
-static void respond(struct ear *e, const struct track *t, bool dull)
+/* How much each tone of a track counts, into e->even; the sum of what they might. */
+static double weigh_tones(struct ear *e, const struct track *t, bool dull)
 {
 	double top = (double)(e->from + e->wide) * e->bin, mean = 0, sum = 0;
+	double even = dull ? DULL_EVEN : EVEN;
 
 	for (size_t k = 0; k < e->wide; k++)
 		mean += (double)t->firm[k] / (double)e->wide;
-	memset(e->spectrum, 0, e->n * sizeof(*e->spectrum));
 	for (size_t k = 0; k < e->wide; k++) {
 		double hz = (double)(e->from + k) * e->bin, firm = (double)t->firm[k];
-		double w = dull ? 1 - peak_rise(hz, DULL_FROM, DULL_TO)
-				: 1 - peak_rise(hz, 0.6 * top, top);
-		double taper = w * peak_rise(hz, LOW, FULL);
-		double turn = -TAU * fmod(hz * OVERHEAR_EARLY_S, 1);
-		float by = (float)(taper * firm / (firm + EVEN * mean));
-		float c = by * (float)cos(turn), s = by * (float)sin(turn);
-		kiss_fft_cpx h = t->heard[k];
+		double taper =
+			dull ? peak_rise(hz, LOW, DULL_LOW) *
+					(1 - peak_rise(hz, DULL_FROM, DULL_TO))
+			     : peak_rise(hz, LOW, FULL) * (1 - peak_rise(hz, 0.6 * top, top));
 
 		sum += taper;
+		e->even[k] = (float)(taper * firm / (firm + even * mean));
+	}
+	return sum;
+}
+
+/* A track as it was fitted and weighed, in time, in e->response: its own place is at EARLY. */
+static void respond(struct ear *e, const struct track *t)
+{
+	memset(e->spectrum, 0, e->n * sizeof(*e->spectrum));
+	for (size_t k = 0; k < e->wide; k++) {
+		double hz = (double)(e->from + k) * e->bin;
+		double turn = -TAU * fmod(hz * OVERHEAR_EARLY_S, 1);
+		float c = e->even[k] * (float)cos(turn), s = e->even[k] * (float)sin(turn);
+		kiss_fft_cpx h = t->heard[k];
+
 		e->spectrum[e->from + k] =
 			(kiss_fft_cpx){ .r = h.r * c - h.i * s, .i = h.r * s + h.i * c };
 	}
 	kiss_fft(e->inverse, e->spectrum, e->response);
+}
+
+/* What those weights make of one echo, in e->beam. */
+static void make_beam(struct ear *e)
+{
+	float sum = 0;
+
+	memset(e->spectrum, 0, e->n * sizeof(*e->spectrum));
+	for (size_t k = 0; k < e->wide; k++)
+		sum += e->even[k];
+	for (size_t k = 0; k < e->wide; k++)
+		e->spectrum[e->from + k].r = e->even[k] / sum;
+	kiss_fft(e->inverse, e->spectrum, e->beam);
+}
+
+/* The envelope of e->response, to e->time. */
+static void envelope(struct ear *e, double size)
+{
 	for (size_t i = 0; i < e->n; i++)
-		e->time[i] = hypotf(e->response[i].r, e->response[i].i) / (float)sum;
+		e->time[i] = hypotf(e->response[i].r, e->response[i].i) / (float)size;
+}
+
+/* What lies around there in it, a while before what is highest. */
+static double noise_near(struct ear *e, size_t search, size_t highest)
+{
+	size_t near = (size_t)(NEAR_S * e->rate);
+
+	if (highest < near)
+		return peak_noise(e->time, search, highest, e->rate, e->sound);
+	return peak_noise(e->time + highest - near, near + 1, near, e->rate, e->sound);
 }
 
 /* What an envelope shows. */
 struct sight {
 	size_t first, highest; /* peaks, frames */
 	double late;	       /* s, as struct overheard has it */
-	double snr_db, under_db, low_snr_db, ahead_db, ahead_by;
+	double snr_db, under_db, low_snr_db, ahead_db, ahead;
 };
 
-/* Of the low tones: what is loudest before the peak. */
-static void look_ahead(struct ear *e, size_t search, struct sight *s)
-{
-	size_t lead = (size_t)(PEAK_LEAD_S * e->rate), wide = (size_t)(DULL_S * e->rate);
-	size_t highest = peak_highest(e->time, 0, search);
-	double noise = peak_noise(e->time, search, highest, e->rate, e->sound);
-	size_t at = peak_highest(e->time, s->first > lead ? s->first - lead : 0,
-				 s->first > wide ? s->first - wide : 0);
-
-	s->low_snr_db = peak_to_db((double)e->time[highest] / noise);
-	s->ahead_db = peak_to_db((double)e->time[highest] / (double)e->time[at]);
-	s->ahead_by = (double)(s->first - at) / e->rate;
-}
-
-/* With a track as it was fitted; points, where they are wanted, are drawn of it. */
+/* With a track as it was fitted: its first peak; points, where they are wanted, are drawn. */
 static struct sight look_at(struct ear *e, const struct track *t, float *points)
 {
 	size_t search = (size_t)((OVERHEAR_EARLY_S + OVERHEAR_LATE_S) * e->rate);
 	struct sight s = { 0 };
-	double noise;
+	double noise, size = weigh_tones(e, t, false);
 
-	respond(e, t, false);
+	respond(e, t);
+	envelope(e, size);
 	s.highest = peak_highest(e->time, 0, search);
-	noise = peak_noise(e->time, search, s.highest, e->rate, e->sound);
+	noise = noise_near(e, search, s.highest);
 	s.first = peak_first(e->time, s.highest, noise, e->rate);
 	s.snr_db = peak_to_db((double)e->time[s.highest] / noise);
 	s.under_db = peak_to_db((double)e->time[s.highest] / (double)e->time[s.first]);
@@ -187,55 +226,87 @@ static struct sight look_at(struct ear *e, const struct track *t, float *points)
 	if (points)
 		peak_draw(e->time, e->n, s.first, s.highest, ARRIVAL_POINT_S * e->rate,
 			  ARRIVAL_AHEAD, points, ARRIVAL_POINTS);
-	respond(e, t, true);
-	look_ahead(e, search, &s);
 	return s;
 }
 
-/* Something weaker ahead of it: over all noise, or at the same place in both halves. */
-static bool is_blocked(const struct sight *all, const struct sight *half)
+/* Of the low tones: what is loudest before the first peak, once no ripple hides it. */
+static void look_ahead(struct ear *e, const struct track *t, struct sight *s)
 {
-	double over = all->low_snr_db - all->ahead_db;
-	double apart = fmax(fabs(half[0].ahead_by - all->ahead_by),
-			    fabs(half[1].ahead_by - all->ahead_by));
+	size_t search = (size_t)((OVERHEAR_EARLY_S + OVERHEAR_LATE_S) * e->rate);
+	size_t lead = (size_t)(PEAK_LEAD_S * e->rate), wide = (size_t)(DULL_S * e->rate);
+	size_t earliest = s->first > lead ? s->first - lead : 0, highest, from, to, at;
+	double noise, most;
 
-	return all->under_db > UNDER_DB ||
-	       (all->ahead_db < AHEAD_DB &&
-		(over > STANDS_DB || (over > TWICE_DB && apart < AHEAD_S)));
+	weigh_tones(e, t, true);
+	respond(e, t);
+	envelope(e, 1);
+	highest = peak_highest(e->time, 0, search);
+	noise = noise_near(e, search, highest);
+	most = (double)e->time[highest];
+	from = highest < earliest ? highest : earliest;
+	to = (highest > s->first ? highest : s->first) + (size_t)(AFTER_S * e->rate);
+	make_beam(e);
+	clean(e->response + from, to - from, e->beam, e->n, (size_t)(BEAM_S * e->rate),
+	      (float)(noise * peak_from_db(CLEAN_DB)), e->spectrum, e->time + from);
+	at = peak_highest(e->time, earliest, s->first > wide ? s->first - wide : 0);
+	s->low_snr_db = peak_to_db(most / noise);
+	s->ahead_db = peak_to_db(most / (double)e->time[at]);
+	s->ahead = (double)(s->first - at) / e->rate;
 }
 
-static enum solve_refusal refuse_one(const struct sight *all, const struct sight *half,
-				     double differ)
+/*
+ * What came of one: the first peak, or what was seen ahead of it. Noise about as
+ * strong as what is ahead, or as what might be, leaves it unsure by FAINT_S.
+ */
+static void conclude(const struct sight *s, double differ, struct overheard *ret)
 {
-	if (all->snr_db < HEARD_DB || all->low_snr_db < PROOF_DB)
-		return REFUSAL_NOISY;
-	if (differ > SOLVE_REPEAT_S)
-		return REFUSAL_UNSTEADY;
-	return is_blocked(all, half) ? REFUSAL_BLOCKED : REFUSAL_NONE;
+	double seen = s->ahead_db < AHEAD_DB ? s->low_snr_db - s->ahead_db : 0;
+
+	ret->late = s->late;
+	ret->snr_db = s->snr_db;
+	ret->under_db = s->under_db;
+	ret->low_snr_db = s->low_snr_db;
+	ret->ahead_db = s->ahead_db;
+	ret->differ = differ;
+	ret->unsure = 0;
+	ret->refusal = REFUSAL_NONE;
+	if (s->snr_db < HEARD_DB || s->low_snr_db < LOW_DB)
+		ret->refusal = REFUSAL_NOISY;
+	else if (differ > SOLVE_REPEAT_S)
+		ret->refusal = REFUSAL_UNSTEADY;
+	if (ret->refusal != REFUSAL_NONE)
+		return;
+	if (seen > SURE_DB) {
+		ret->late -= s->ahead;
+		ret->unsure = BLOCKED_S;
+	} else if (seen > SEEN_DB || s->low_snr_db < PROOF_DB) {
+		ret->unsure = FAINT_S;
+	} else if (s->under_db > UNDER_DB) {
+		ret->unsure = BLOCKED_S;
+	}
+	if (ret->unsure > 0)
+		ret->refusal = REFUSAL_BLOCKED;
 }
 
-/* Both probes, by all of the time and by each half of it. */
+/* Both probes, by all of the time; each half of it must say the same. */
 static void judge(struct ear *e, struct track *const t[2], struct overheard *ret)
 {
-	struct sight all[2], half[2][2];
+	struct sight all[2];
+	double differ[2] = { 0, 0 };
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		all[i] = look_at(e, t[i], ret[i].points);
+		look_ahead(e, t[i], &all[i]);
+	}
 	for (size_t h = 0; h < 2; h++) {
 		ear_fit(e, h ? e->windows / 2 : 0, h ? e->windows : e->windows / 2);
 		for (int i = 0; i < 2; i++)
-			half[i][h] = look_at(e, t[i], NULL);
+			differ[i] = fmax(differ[i],
+					 fabs(look_at(e, t[i], NULL).late - all[i].late));
 	}
 	for (int i = 0; i < 2; i++) {
-		ret[i].late = all[i].late;
 		ret[i].ppm = t[i]->pace * 1e6;
-		ret[i].snr_db = all[i].snr_db;
-		ret[i].under_db = all[i].under_db;
-		ret[i].differ = fmax(fabs(half[i][0].late - all[i].late),
-				     fabs(half[i][1].late - all[i].late));
-		ret[i].refusal = refuse_one(&all[i], half[i], ret[i].differ);
-		ret[i].low_snr_db = all[i].low_snr_db;
-		ret[i].ahead_db = all[i].ahead_db;
+		conclude(&all[i], differ[i], &ret[i]);
 	}
 }
 
@@ -283,9 +354,7 @@ static enum solve_refusal refuse(const struct overhearing *o)
 	if (!answered(a) || !answered(b) || fabs(a->ppm - b->ppm) > PPM_APART ||
 	    fmax(fabs(a->ppm), fabs(b->ppm)) > SOLVE_PPM_MAX)
 		return REFUSAL_UNSTEADY;
-	if (a->refusal == REFUSAL_BLOCKED || b->refusal == REFUSAL_BLOCKED)
-		return REFUSAL_BLOCKED;
-	return REFUSAL_NONE;
+	return a->refusal == REFUSAL_BLOCKED ? REFUSAL_BLOCKED : b->refusal;
 }
 
 static double confidence(const struct overheard *a, const struct overheard *b)
@@ -294,7 +363,7 @@ static double confidence(const struct overheard *a, const struct overheard *b)
 
 	return (0.3 + 0.7 * share(snr, HEARD_DB, SNR_GOOD)) *
 	       (0.3 + 0.7 * share(fmax(a->differ, b->differ), SOLVE_REPEAT_S, 0)) *
-	       (0.6 + 0.4 * share(under, UNDER_DB, 2));
+	       (0.6 + 0.4 * share(under, UNDER_DB, 2)) * (a->unsure + b->unsure > 0 ? 0.5 : 1);
 }
 
 int overhear(const struct overhear_task *t, struct overhearing *ret)
@@ -315,6 +384,7 @@ int overhear(const struct overhear_task *t, struct overhearing *ret)
 		return r;
 	o.refusal = refuse(&o);
 	o.offset = o.of[1].late - o.of[0].late;
+	o.unsure = fmax(o.of[0].unsure, o.of[1].unsure);
 	o.confidence = confidence(&o.of[0], &o.of[1]);
 	*ret = o;
 	return 0;

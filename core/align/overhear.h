@@ -40,21 +40,24 @@ struct overhear_task {
 };
 
 struct overheard {
-	enum solve_refusal refusal; /* NONE: what follows holds; but for BLOCKED, a warning */
+	enum solve_refusal refusal; /* NONE: what follows holds; BLOCKED: within unsure */
 	double late;		    /* s after it was expected, at the probe's middle */
-	double ppm;		    /* its pace against the microphone's */
-	double snr_db;		    /* highest peak over the noise in the envelope */
-	double under_db;	    /* how far the first peak lies under the highest */
-	double low_snr_db;	    /* as snr_db, of the low tones alone */
-	double ahead_db; /* how far low tones ahead of it lie under the loudest of them */
-	double differ;	 /* s, of the two halves of the probe from the whole */
+	double unsure;	   /* s: it may be out by so much; 0 = the straight sound was heard */
+	double ppm;	   /* its pace against the microphone's */
+	double snr_db;	   /* highest peak over the noise in the envelope */
+	double under_db;   /* how far the first peak lies under the highest */
+	double low_snr_db; /* as snr_db, of the low tones alone */
+	double ahead_db;   /* how far low tones ahead of it lie under the loudest of them */
+	double differ;	   /* s, of the two halves of the probe from the whole */
 	float points[ARRIVAL_POINTS]; /* as struct arrival has them */
 };
 
 struct overhearing {
-	enum solve_refusal refusal; /* of the whole; NONE: offset holds */
-	double offset;		    /* s by which the other one is later than the reference */
-	double confidence;	    /* 0..1 */
+	enum solve_refusal
+		refusal;   /* of the whole; NONE: offset holds; BLOCKED: within unsure */
+	double offset;	   /* s by which the other one is later than the reference */
+	double unsure;	   /* s, as of the less sure of both */
+	double confidence; /* 0..1 */
 	struct overheard of[2];
 };
 

@@ -110,13 +110,14 @@ int ear_init(struct ear *e, const struct overhear_task *t)
 	e->bins = calloc(e->n / 2 + 1, sizeof(*e->bins));
 	e->spectrum = calloc(e->n, sizeof(*e->spectrum));
 	e->response = calloc(e->n, sizeof(*e->response));
+	e->beam = calloc(e->n, sizeof(*e->beam));
 	e->heard = calloc(e->windows * e->wide, sizeof(*e->heard));
 	e->rest = calloc(e->windows * e->wide, sizeof(*e->rest));
 	e->match = calloc(e->windows * e->wide, sizeof(*e->match));
 	e->weight = calloc(e->windows * e->wide, sizeof(*e->weight));
 	if (!e->forward || !e->inverse || !e->rough || !e->sinc || !e->window || !e->record ||
 	    !e->sound || !e->time || !e->sum || !e->even || !e->bins || !e->spectrum ||
-	    !e->response || !e->heard || !e->rest || !e->match || !e->weight)
+	    !e->response || !e->beam || !e->heard || !e->rest || !e->match || !e->weight)
 		return -ENOMEM;
 	hear_record(e);
 	return 0;
@@ -139,6 +140,7 @@ void ear_done(struct ear *e)
 	free(e->bins);
 	free(e->spectrum);
 	free(e->response);
+	free(e->beam);
 	free(e->heard);
 	free(e->rest);
 	free(e->match);

@@ -40,6 +40,7 @@ struct ear {
 	float *even;		     /* wide: what makes all tones of a match count alike */
 	kiss_fft_cpx *bins;	     /* n / 2 + 1 */
 	kiss_fft_cpx *spectrum, *response; /* n, analytic */
+	kiss_fft_cpx *beam;		   /* n: what one echo looks like there */
 	kiss_fft_cpx *heard;		   /* windows rows: the recording */
 	kiss_fft_cpx *rest;		   /* the same less what is explained */
 	kiss_fft_cpx *match;		   /* the same against one sound */

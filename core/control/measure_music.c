@@ -204,6 +204,10 @@ static void apply(struct control *c, struct music_check *m, bool on)
 	}
 	if (m->shown.applied == on)
 		return;
+	if (on && fabsf(m->shown.late_ms) < m->shown.unsure_ms) {
+		verbs_refuse(c, "it is in place as nearly as was heard: nothing to mend");
+		return;
+	}
 	measure_write(on ? &m->after : &m->before, s);
 	m->shown.applied = on;
 	log_notice("under the music: %s %s", s->conf.name,
@@ -239,6 +243,38 @@ static void weigh(struct music_check *m)
 	}
 }
 
+/* Whose straight sound was not heard for sure; NULL: both were. */
+static const char *unsure_of(struct control *c, const struct music_check *m,
+			     const struct overhearing *o)
+{
+	uint32_t worse = o->of[CHECKED].unsure >= o->of[REFERENCE].unsure ? CHECKED : REFERENCE;
+
+	return o->unsure > 0 ? control_speaker(c, m->id[worse])->conf.name : NULL;
+}
+
+static void tell(struct control *c, const struct music_check *m, const char *name,
+		 const char *beside, const char *unsure)
+{
+	double late = (double)m->shown.late_ms, by = (double)m->shown.unsure_ms;
+	const char *side = late < 0 ? "early" : "late";
+
+	if (!unsure)
+		finish(c, FF_UNDER_FOUND,
+		       "%s is %.2f ms %s beside %s where the microphone stands (34 cm are 1 "
+		       "ms)",
+		       name, fabs(late), side, beside);
+	else if (fabs(late) > by)
+		finish(c, FF_UNDER_FOUND,
+		       "%s is %.1f ms %s beside %s, give or take %.1f ms: something may stand "
+		       "between %s and the microphone",
+		       name, fabs(late), side, beside, by, unsure);
+	else
+		finish(c, FF_UNDER_FOUND,
+		       "%s is in place beside %s within %.1f ms; to know it better, put the "
+		       "microphone nearer to %s, where it sees it",
+		       name, beside, by, unsure);
+}
+
 /* A trim counts as wanted where a measurement stands beside it; else it was a guess at this. */
 static void conclude(struct control *c, struct music_check *m, const struct overhearing *o)
 {
@@ -256,6 +292,7 @@ static void conclude(struct control *c, struct music_check *m, const struct over
 		     &m->after);
 	m->after.trim_ms = mine - fmin(latency, 0); /* no latency is negative */
 	m->shown.late_ms = (float)late;
+	m->shown.unsure_ms = (float)(1e3 * o->unsure);
 	m->shown.confidence = (float)o->confidence;
 	for (uint32_t i = 0; i < FF_RESPONSE && i < ARRIVAL_POINTS; i++)
 		m->shown.response[i] = (uint8_t)lrintf(255 * o->of[CHECKED].points[i]);
@@ -264,10 +301,7 @@ static void conclude(struct control *c, struct music_check *m, const struct over
 		       "it would take %.1f ms, which no speaker does: measure instead",
 		       latency);
 	else
-		finish(c, FF_UNDER_FOUND,
-		       "%s is %.2f ms %s beside %s where the microphone stands (34 cm are 1 "
-		       "ms)",
-		       s->conf.name, fabs(late), late < 0 ? "early" : "late", ref->conf.name);
+		tell(c, m, s->conf.name, ref->conf.name, unsure_of(c, m, o));
 }
 
 static uint64_t losses(struct control *c, const struct music_check *m)
@@ -283,10 +317,6 @@ static void refuse(struct control *c, const struct music_check *m, const struct 
 	const char *name = control_speaker(c, m->id[worse])->conf.name;
 
 	switch (o->refusal) {
-	case REFUSAL_BLOCKED:
-		finish(c, FF_UNDER_REFUSED, "%s: %s: %s", name, refusal_words(o->refusal),
-		       refusal_advice(o->refusal));
-		break;
 	case REFUSAL_UNSTEADY:
 		finish(c, FF_UNDER_REFUSED,
 		       losses(c, m) == m->losses
@@ -296,6 +326,7 @@ static void refuse(struct control *c, const struct music_check *m, const struct 
 		       name);
 		break;
 	case REFUSAL_NONE:
+	case REFUSAL_BLOCKED: /* a warning */
 	case REFUSAL_MICROPHONE:
 	case REFUSAL_NOISY:
 	case REFUSAL_CLIPPED:
@@ -382,7 +413,7 @@ static void step_reckoning(struct control *c, struct music_check *m)
 		return; /* it rings when it is over */
 	if (r < 0)
 		finish(c, FF_UNDER_REFUSED, "too little was recorded: check again");
-	else if (o.refusal == REFUSAL_NONE)
+	else if (o.refusal == REFUSAL_NONE || o.refusal == REFUSAL_BLOCKED)
 		conclude(c, m, &o);
 	else
 		refuse(c, m, &o);

@@ -155,11 +155,11 @@ static int by_size(const void *a, const void *b)
 }
 
 struct tally {
-	double error[MOST]; /* s, of those that were answered */
+	double error[MOST]; /* s, of those that were answered for sure */
 	size_t errors;
 	uint32_t refused[REFUSAL_UNSTEADY + 1];
-	uint32_t wrong, flagged_wrong;
-	uint32_t easy, easy_answered; /* nothing in the way, and 15 dB over the noise */
+	uint32_t wrong, warned_wrong; /* by over 1 ms; by more than they say they may be */
+	uint32_t easy, easy_sure, easy_told; /* nothing in the way, and 15 dB over the noise */
 };
 
 /* What a microphone in the room hears of music in all speakers, and probes in the first two. */
@@ -186,18 +186,19 @@ static void count(struct tally *t, const struct room *r, const struct overhearin
 	bool easy = noise_db > 15 && a->blocked_db <= 0 && b->blocked_db <= 0;
 
 	t->easy += easy;
-	t->easy_answered += easy && o->refusal == REFUSAL_NONE;
+	t->easy_sure += easy && o->refusal == REFUSAL_NONE;
+	t->easy_told += easy && (o->refusal == REFUSAL_NONE || o->refusal == REFUSAL_BLOCKED);
 	t->refused[o->refusal]++;
-	t->flagged_wrong += o->refusal == REFUSAL_BLOCKED && error > 0.001;
+	t->warned_wrong += o->refusal == REFUSAL_BLOCKED && error > o->unsure;
 	t->wrong += o->refusal == REFUSAL_NONE && error > 0.001;
 	if (o->refusal == REFUSAL_NONE)
 		t->error[t->errors++] = error;
 	if (!getenv("FANFARE_TELL"))
 		return;
-	printf("%u speakers, noise %.0f dB, RT60 %.2f s, blocked %.0f %.0f dB: %.3f ms out, "
-	       "%s\n",
+	printf("%u speakers, noise %.0f dB, RT60 %.2f s, blocked %.0f %.0f dB: %.3f ms out of "
+	       "%.1f, %s\n",
 	       r->run.speakers, noise_db, r->rt60, a->blocked_db, b->blocked_db, 1e3 * error,
-	       o->refusal ? refusal_words(o->refusal) : "answered");
+	       1e3 * o->unsure, o->refusal ? refusal_words(o->refusal) : "answered");
 	for (int i = 0; i < 2; i++)
 		printf("\tppm %.1f (%.1f), SNR %.1f, low %.1f, under %.1f, ahead %.1f, "
 		       "halves %.3f\n",
@@ -251,18 +252,20 @@ static void under_music_it_tells_the_truth_or_refuses(void **state)
 	assert_true(t.errors > 0);
 	qsort(t.error, t.errors, sizeof(t.error[0]), by_size);
 	p95 = t.error[t.errors * 95 / 100];
-	printf("%d rooms from seed %llu: %zu answered, P50 %.3f, P95 %.3f, most %.3f ms; "
-	       "refused "
-	       "as noisy %u, unheard %u, unsteady %u; flagged %u (%u over 1 ms); answered in "
-	       "easy "
-	       "places %u of %u\n",
+	printf("%d rooms from seed %llu: %zu answered for sure, P50 %.3f, P95 %.3f, most "
+	       "%.3f ms; %u with a warning; refused as noisy %u, unheard %u, unsteady %u; in "
+	       "easy places %u for sure, %u at all of %u\n",
 	       rooms, (unsigned long long)seed, t.errors, 1e3 * t.error[t.errors / 2],
-	       1e3 * p95, 1e3 * t.error[t.errors - 1], t.refused[REFUSAL_NOISY],
-	       t.refused[REFUSAL_SILENT], t.refused[REFUSAL_UNSTEADY],
-	       t.refused[REFUSAL_BLOCKED], t.flagged_wrong, t.easy_answered, t.easy);
-	assert_true(p95 <= 0.2e-3);
+	       1e3 * p95, 1e3 * t.error[t.errors - 1], t.refused[REFUSAL_BLOCKED],
+	       t.refused[REFUSAL_NOISY], t.refused[REFUSAL_SILENT], t.refused[REFUSAL_UNSTEADY],
+	       t.easy_sure, t.easy_told, t.easy);
+	assert_true(p95 <= 0.1e-3);
 	assert_int_equal(t.wrong, 0);
-	assert_true(t.easy_answered * 10 >= t.easy * 7);
+	assert_int_equal(t.warned_wrong, 0);
+	if (rooms < 20)
+		return; /* a share of few says nothing */
+	assert_true(t.easy_sure * 5 >= t.easy * 2);
+	assert_true(t.easy_told * 10 >= t.easy * 8);
 }
 
 int main(void)

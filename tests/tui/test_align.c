@@ -511,6 +511,20 @@ static void u_checks_under_the_music_and_U_mends_by_what_was_found(void **state)
 	scene_type(ui, "z");
 	assert_int_equal(last()->verb, FF_APPLY_UNDER_MUSIC);
 	assert_false(last()->flag);
+
+	m->applied = false;
+	m->unsure_ms = 0.5f; /* less than it was found to be out by */
+	answer(ui);
+	assert_true(shows(ui, "+3.2 ms, give or take 0.5"));
+	assert_true(shows(ui, "U mends it"));
+	m->unsure_ms = 5;
+	answer(ui);
+	assert_true(shows(ui, "+3.2 ms, give or take 5.0"));
+	assert_true(shows(ui, "in place as nearly as was heard"));
+	assert_false(shows(ui, "U mends it"));
+	scene_type(ui, "U");
+	assert_true(shows(ui, "nothing to mend"));
+	assert_false(last()->flag); /* nothing was asked for since */
 	free(ui);
 }
 
