@@ -87,6 +87,14 @@ static int script_add_to(struct script *s, struct addition *a)
 	return r ? r : script_await(s, script_added, &a, SCRIPT_SPEAKER_MS);
 }
 
+/* What cannot play now stays all the same. */
+static int script_kept(int r, bool kept)
+{
+	if (r && kept)
+		fputs("fanfare: it is in the profile, and is tried again\n", stderr);
+	return r;
+}
+
 int script_add(struct script *s)
 {
 	struct addition a = { .command = { .verb = FF_ADD_SPEAKER,
@@ -104,9 +112,7 @@ int script_add(struct script *s)
 			"begins one of your own",
 			s->now.profile);
 	r = script_add_to(s, &a);
-	if (r && a.id)
-		fputs("fanfare: it is in the profile, and is tried again\n", stderr);
-	return r;
+	return script_kept(r, a.id);
 }
 
 static int script_removed(struct script *s, const void *arg)
@@ -251,6 +257,7 @@ static int script_listen(struct script *s)
 {
 	struct ff_command c = { .verb = FF_ADD_SOURCE, .other = (uint32_t)getpid() };
 	uint32_t zone = 0, n = 0;
+	int r;
 
 	script_split(s->argv[0], c.type, c.device);
 	if (script_is_guest(c.type))
@@ -271,8 +278,10 @@ static int script_listen(struct script *s)
 			"zone %s mixes %u sources: choose in the console (F5) which one "
 			"is to change",
 			s->now.zones[zone].name, n);
-	n = (uint32_t)script_submit(s, &c);
-	return n ? (int)n : script_await(s, script_listens, &c, SCRIPT_SOON_MS);
+	r = script_submit(s, &c);
+	if (r == 0)
+		r = script_await(s, script_listens, &c, SCRIPT_SOON_MS);
+	return script_kept(r, script_source_like(s, &c));
 }
 
 int script_source(struct script *s)

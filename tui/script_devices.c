@@ -109,15 +109,27 @@ static int script_list(const struct script *s)
 	return 0;
 }
 
+/* Attach to one that reaches Bluetooth. */
+static int script_attach_bluetooth(struct script *s)
+{
+	int r = script_attach(s);
+
+	if (r || s->now.bluetoothd)
+		return r;
+	return script_fail("%s: %s", s->name,
+			   *s->now.no_bluetooth
+				   ? s->now.no_bluetooth
+				   : "bluetoothd does not answer; \"fanfare doctor\" "
+				     "looks why");
+}
+
 int script_devices(struct script *s)
 {
 	int r;
 
 	if (s->argc > 0)
 		return script_misuse("devices [--json]");
-	r = script_attach(s);
-	if (r == 0 && !s->now.bluetoothd)
-		return script_fail("devices: bluetoothd does not answer");
+	r = script_attach_bluetooth(s);
 	return r ? r : script_list(s);
 }
 
@@ -145,11 +157,8 @@ int script_scan(struct script *s)
 	if (s->argc > 1)
 		return script_misuse("scan [SECONDS] [--json]");
 	r = script_seconds(s, 1, SCAN_MAX_S, &c.value);
-	if (r)
-		return r;
-	r = script_attach(s);
-	if (r == 0 && !s->now.bluetoothd)
-		return script_fail("scan: bluetoothd does not answer");
+	if (r == 0)
+		r = script_attach_bluetooth(s);
 	if (r == 0)
 		r = script_submit(s, &c);
 	if (r == 0)
@@ -295,9 +304,7 @@ static int script_about(struct script *s, enum ff_verb verb, struct ff_command *
 	if (s->argc != 1)
 		return script_misuse("%s DEVICE: its name or address, as scan lists them",
 				     s->name);
-	r = script_attach(s);
-	if (r == 0 && !s->now.bluetoothd)
-		return script_fail("%s: bluetoothd does not answer", s->name);
+	r = script_attach_bluetooth(s);
 	return r ? r : script_device(s, s->argv[0], ret->address);
 }
 
@@ -361,11 +368,8 @@ int script_admit(struct script *s)
 	if (s->argc > 1)
 		return script_misuse("admit [SECONDS]");
 	r = script_seconds(s, ADMIT_MIN, ADMIT_MAX, &c.value);
-	if (r)
-		return r;
-	r = script_attach(s);
-	if (r == 0 && !s->now.bluetoothd)
-		return script_fail("%s: bluetoothd does not answer", s->name);
+	if (r == 0)
+		r = script_attach_bluetooth(s);
 	came = s->now.admit.came;
 	if (r == 0)
 		r = script_submit(s, &c);

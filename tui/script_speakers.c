@@ -82,7 +82,10 @@ static int script_wanted_db(const struct ff_speaker *sp, const char *text, float
 
 static int script_no_volume(const char *text)
 {
-	return script_misuse("\"%s\" is no volume: 72 (percent), -12dB, +5%% or -5%%", text);
+	return script_misuse(
+		"\"%s\" is no volume: 72 (percent), -12dB, +5%% or -5%%, at most 130 or "
+		"+12dB",
+		text);
 }
 
 static int script_volume_of(struct script *s, const struct ff_speaker *sp)

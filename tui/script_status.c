@@ -68,7 +68,8 @@ static void script_print(const struct ff_snapshot *n)
 		       n->adapters[i].powered ? "on" : "off", n->adapters[i].streams,
 		       (double)n->adapters[i].air * 100);
 	if (!n->bluetoothd)
-		printf("bluetoothd does not answer\n");
+		printf("%s\n",
+		       *n->no_bluetooth ? n->no_bluetooth : "bluetoothd does not answer");
 	if (*n->notice)
 		printf("%s\n", n->notice);
 }

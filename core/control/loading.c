@@ -47,7 +47,10 @@ int loading_load(struct control *c, const char *text, struct complaint *why)
 	why->text[0] = '\0';
 	r = shelf_find(text, path);
 	if (r < 0) {
-		snprintf(why->text, sizeof(why->text), "no profile is called \"%s\"", text);
+		snprintf(why->text, sizeof(why->text),
+			 strchr(text, '/') ? "there is no file \"%s\""
+					   : "no profile is called \"%s\"",
+			 text);
 		return r;
 	}
 	r = profile_load(path, &p, why);

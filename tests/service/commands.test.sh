@@ -122,6 +122,7 @@ fails 2 'is no volume' volume Patio loud
 for value in 500 131 +13dB 20dB nan; do
 	fails 2 'is no volume' volume Patio $value
 done
+fails 2 'at most 130 or +12dB' volume Patio 131
 prints '' volume Patio 130
 prints $'Patio\t130%\t+12.0 dB' volume Patio
 prints '' volume Patio 75
@@ -141,7 +142,7 @@ prints '' mute all off
 prints '' trim Patina -12.5
 prints $'Patina\t-12.5 ms' trim Patina
 fails 1 'only Bluetooth speakers' connect Patio
-fails 1 'bluetoothd does not answer' scan 1
+fails 1 'bluetoothd does not answer; "fanfare doctor" looks why' scan 1
 fails 1 'bluetoothd does not answer' pair 00:11:22:33:44:55
 fails 1 'bluetoothd does not answer' forget 00:11:22:33:44:55
 fails 1 'bluetoothd does not answer' admit 10
@@ -160,6 +161,7 @@ prints '' profile save Mine
 tells $'\tloaded' profile list
 tells 'trim_ms = -12.5' profile show
 fails 1 'no profile is called "Nowhere"' profile load Nowhere
+fails 1 'there is no file "./nowhere.conf"' profile load ./nowhere.conf
 echo 'version = 1; zones = 7;' >"$dir/bad.conf"
 fails 1 'bad.conf:1' profile load "$dir/bad.conf"
 fails 1 'bad.conf:1' profile check "$dir/bad.conf"
@@ -190,11 +192,13 @@ prints '' source tone:tune
 tells $'tone:tune\ttune\tin Zone 1: playing' source
 fails 1 'is no type of source' source telepathy:x
 fails 1 'is no test sound' source tone:shriek
+case $err in *'in the profile'*) is 'source tone:shriek' "$err" '… is no test sound, and that is all' ;; esac
 fails 1 'is no address' source bluetooth:kitchen
 prints '' source bluetooth:
 tells $'bluetooth:\tbluetooth\tin Zone 1: ' source
 prints '' source bluetooth:00:11:22:33:44:aa
 tells $'bluetooth:00:11:22:33:44:AA\t' source
+fails 1 'in the profile, and is tried again' source "fifo:$dir/nobody-made-this"
 prints '' source tone:pink 'zone 1'
 tells $'tone:pink\tpink\tin Zone 1: playing' source
 prints $'Bob\'s shed\t100%\t0.0 dB\n$(reboot)\t100%\t0.0 dB' volume all
