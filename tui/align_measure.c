@@ -316,8 +316,8 @@ bool align_measure_strip(const struct ui *ui, struct cells *c, struct rect r)
 			   ? STYLE_WARN
 			   : STYLE_NOTICE,
 		   w.text);
-	if (!d || !s)
-		return true;
+	if (!d || !s || (!measure_runs(ui) && !d->accepted && !d->words[0]))
+		return true; /* of this one nothing is known */
 	if (d->turns > 0)
 		used = align_response(c, r.row + 2, r.col + 1, r.cols - 2, d->response);
 	words_start(&w, r.cols - 2 - used);

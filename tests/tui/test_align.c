@@ -406,6 +406,26 @@ static void g_measures_with_a_chosen_microphone_and_shows_how_far_it_is(void **s
 	free(ui);
 }
 
+static void of_whom_nothing_was_heard_nothing_is_told(void **state)
+{
+	struct ui *ui = four();
+
+	(void)state;
+	snprintf(snap.speakers[0].name, FF_NAME_MAX, "Kitchen, above the long table");
+	snap.measure.step = FF_MEASURE_REFUSED;
+	snprintf(snap.measure.words, sizeof(snap.measure.words), "no microphone");
+	snap.measure.speakers_n = 1;
+	snap.measure.speakers[0].id = snap.speakers[0].id;
+	answer(ui);
+	assert_true(shows(ui, "no microphone"));
+	assert_false(shows(ui, "the long table")); /* a row has no room for all of it */
+	snprintf(snap.measure.speakers[0].words, FF_TEXT_MAX, "it was not heard");
+	answer(ui);
+	assert_true(shows(ui, "the long table  it was not heard"));
+	snap.measure = (struct ff_measure){ .step = FF_MEASURE_NONE };
+	free(ui);
+}
+
 static void v_checks_one_in_doubt_with_the_microphone_that_it_was_measured_with(void **state)
 {
 	struct ui *ui = four();
@@ -549,6 +569,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_reference_is_whom_the_others_wait_for),
 		cmocka_unit_test(g_measures_with_a_chosen_microphone_and_shows_how_far_it_is),
+		cmocka_unit_test(of_whom_nothing_was_heard_nothing_is_told),
 		cmocka_unit_test(
 			v_checks_one_in_doubt_with_the_microphone_that_it_was_measured_with),
 		cmocka_unit_test(who_trims_keeps_the_reference),
