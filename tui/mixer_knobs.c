@@ -122,7 +122,8 @@ void mixer_typed(struct ui *ui, const char *text)
 	float db;
 
 	if (mixer_parse(text, &db) < 0)
-		ui_say(ui, SAY_ERROR, "\"%s\" is no volume: 72 (percent) or -12dB, at most 130", text);
+		ui_say(ui, SAY_ERROR, "\"%s\" is no volume: 72 (percent) or -12dB, at most 130",
+		       text);
 	else
 		mixer_set(ui, db);
 }
