@@ -147,7 +147,16 @@ static void draw_adapters(const struct ui *ui, struct piece *p)
 		snprintf(p->text, sizeof(p->text), "no adapter");
 }
 
-enum { HEAD_APP, HEAD_SIMULATED, HEAD_SOURCE, HEAD_PROFILE, HEAD_ADAPTERS, HEAD_UP, HEADS };
+enum {
+	HEAD_APP,
+	HEAD_SIMULATED,
+	HEAD_MUTED,
+	HEAD_SOURCE,
+	HEAD_PROFILE,
+	HEAD_ADAPTERS,
+	HEAD_UP,
+	HEADS
+};
 
 static void draw_header(const struct ui *ui, struct cells *c)
 {
@@ -155,6 +164,7 @@ static void draw_header(const struct ui *ui, struct cells *c)
 	struct piece p[HEADS] = {
 		[HEAD_APP] = { .weight = 2, .style = STYLE_HEADER },
 		[HEAD_SIMULATED] = { .weight = 6, .style = STYLE_HEADER_HOT },
+		[HEAD_MUTED] = { .weight = 6, .style = STYLE_HEADER_HOT },
 		[HEAD_SOURCE] = { .weight = 4, .style = STYLE_TEXT },
 		[HEAD_PROFILE] = { .weight = 3, .style = STYLE_HEADER },
 		[HEAD_ADAPTERS] = { .weight = 1, .style = STYLE_TEXT },
@@ -177,6 +187,8 @@ static void draw_header(const struct ui *ui, struct cells *c)
 	if (s->simulated)
 		text_copy(p[HEAD_SIMULATED].text, sizeof(p[0].text),
 			  c->cols >= 90 ? " SIMULATED SPEAKERS " : " SIMULATED ");
+	if (s->muted_all) /* only the mixer's rows tell else why nothing is heard */
+		text_copy(p[HEAD_MUTED].text, sizeof(p[0].text), " MUTED ");
 	text_copy(p[HEAD_SOURCE].text, sizeof(p[0].text), ui->mixer.source);
 	if (s->profile[0])
 		snprintf(p[HEAD_PROFILE].text, sizeof(p[0].text), "profile %s%s", s->profile,

@@ -427,6 +427,28 @@ static void no_size_is_too_small_or_too_odd(void **state)
 	free(ui);
 }
 
+static void that_all_is_muted_stands_above_every_pane(void **state)
+{
+	static struct ff_snapshot snap;
+	struct scene_sent sent;
+	struct ui *ui;
+
+	(void)state;
+	scene_party(&snap, 8);
+	for (int muted = 0; muted <= 1; muted++) {
+		snap.muted_all = muted;
+		ui = scene_ui(&snap, &sent);
+		for (int pane = 0; pane < PANE_COUNT; pane++) {
+			ui_show(ui, (enum pane)pane);
+			for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+				assert_int_equal(golden_shows(ui, sizes[i].rows, sizes[i].cols,
+							      " MUTED "),
+						 muted);
+		}
+		free(ui);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +471,7 @@ int main(void)
 		cmocka_unit_test(long_reasons_are_read_to_their_end),
 		cmocka_unit_test(zones_are_headings),
 		cmocka_unit_test(no_size_is_too_small_or_too_odd),
+		cmocka_unit_test(that_all_is_muted_stands_above_every_pane),
 	};
 
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
