@@ -194,7 +194,7 @@ asan: deps-check
 # Left out: what has no thread to race with, and hours of sound to work through.
 tsan: deps-check
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/tsan \
-		SKIP='tests/align/% tests/dsp/% tests/radio/% tests/store/% tests/lab/% tests/io/test_simulated tests/io/test_mixed tests/control/test_under_music' \
+		SKIP='tests/align/% tests/dsp/% tests/radio/% tests/store/% tests/lab/% tests/io/test_simulated tests/io/test_mixed tests/io/test_bursts tests/control/test_under_music' \
 		OPT='-O2 -g -fsanitize=thread'
 
 # For a Raspberry Pi. Run is what needs no daemon. Emulated, arithmetic takes 20 times as

@@ -85,7 +85,7 @@ static void anchor(struct drift *d, uint64_t now, double position)
 	d->last = position;
 	d->count = 1;
 	d->spread = noise;
-	d->lean = 0.0;
+	d->lean = d->few = 0.0;
 	d->odd = 0;
 	d->anchored = true;
 }
@@ -182,12 +182,14 @@ static void watch(struct drift *d, double error, double dt)
 
 	d->spread += (fabs(error) - d->spread) * share;
 	d->lean += (error - d->lean) * lately;
-	/* the mean of errors in turn is smaller by the root of their number */
-	accident = habits[d->class].lean + 6.0 * (d->spread * sqrt(lately / 2.0) + sqrt(d->pp));
+	/* the mean of errors in turn is smaller by the root of their number, come evenly or not
+	 */
+	d->few += lately * lately - d->few * lately * (2.0 - lately);
+	accident = habits[d->class].lean + 6.0 * (d->spread * sqrt(d->few) + sqrt(d->pp));
 	if (d->age < LEAN_S || fabs(d->lean) < accident)
 		return;
 
-	d->lean = 0.0;
+	d->lean = d->few = 0.0;
 	d->rr += STEP_DOUBT * STEP_DOUBT;
 	if (d->age > SETTLE_S)
 		d->age = LEAN_S; /* to the wider clamp */

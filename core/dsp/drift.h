@@ -46,6 +46,7 @@ struct drift {
 	double last;	 /* frames; position of the latest report */
 	double spread;	 /* s; mean size of the errors */
 	double lean;	 /* s; mean of the errors over seconds */
+	double few;	 /* its variance, to that of one error: 1 / how many it is of */
 	uint32_t odd;	 /* reports rejected in a row */
 	uint64_t odd_at; /* ns; the first of them */
 };

@@ -86,7 +86,8 @@ void source_to_stereo(float *stereo, const void *raw, enum sample_format format,
 		downmix_to_stereo(stereo, wide, channels, frames);
 }
 
-#define PAUSE (150 * NS_PER_MS) /* less than what the edge takes for one by itself */
+/* Less than what the edge takes for one by itself; more than what holds packets up mostly. */
+#define PAUSE (190 * NS_PER_MS)
 
 void intake_push(struct intake *in, uint64_t now, const void *data, uint32_t frames)
 {
@@ -153,6 +154,22 @@ static uint64_t reach(const struct intake *in, bool playing)
 	return at > 0 ? (uint64_t)at + in->shift : 0;
 }
 
+#define LATE_IN	    (10 * NS_PER_SEC)
+#define LATE_OFTEN  4u
+#define SPELLS_IN   (120 * NS_PER_SEC)
+#define SPELLS_MANY 2u
+#define SPELL	    NS_PER_SEC
+#define LATE_SLACK  (2 * NS_PER_MS)
+
+static void count_late(struct lateness *l, uint64_t now, uint64_t span, bool another,
+		       uint64_t by)
+{
+	if (l->times == 0 || now - l->since > span)
+		*l = (struct lateness){ .since = now };
+	l->times += another || l->times == 0;
+	l->by = by > l->by ? by : l->by;
+}
+
 /*
  * The engine took a whole period when its first frame, begun, was due: note
  * by how much we missed that, in waking up or in sound.
@@ -167,9 +184,9 @@ static void note_lateness(struct intake *in, uint64_t now, uint64_t begun, uint6
 		return;
 	waking = now - clock_of_frame(s->time.t0, begun, s->time.rate);
 	sound = end < taken ? source_ns(s, taken - end) : 0;
-	in->late++;
-	if (in->late_by < waking + sound)
-		in->late_by = waking + sound;
+	count_late(&in->passes, now, LATE_IN, true, waking + sound);
+	count_late(&in->spells, now, SPELLS_IN, now > in->late_at + SPELL, waking + sound);
+	in->late_at = now;
 }
 
 void intake_pass(struct intake *in, uint64_t now)
@@ -199,27 +216,27 @@ void intake_pass(struct intake *in, uint64_t now)
 	report(in, &st);
 }
 
-#define LATE_IN	   (10 * NS_PER_SEC)
-#define LATE_OFTEN 4u
-#define LATE_SLACK (2 * NS_PER_MS)
+static bool is_often(const struct lateness *l, uint64_t now, uint64_t span, uint32_t many)
+{
+	return l->times > many && now - l->since <= span;
+}
 
 bool intake_adapt(struct intake *in, uint64_t now, uint64_t most)
 {
 	const struct timeline *t = &in->source->time;
 	uint64_t had = source_ns(in->source, in->shift), add;
 
-	if (in->late == 0 || now - in->late_at > LATE_IN) {
-		in->late_at = now;
-		in->late = 0;
-		in->late_by = 0;
-	}
-	if (in->late <= LATE_OFTEN || had >= most)
+	if (is_often(&in->passes, now, LATE_IN, LATE_OFTEN))
+		add = in->passes.by + LATE_SLACK;
+	else if (is_often(&in->spells, now, SPELLS_IN, SPELLS_MANY))
+		add = in->spells.by + LATE_SLACK;
+	else
 		return false;
-	add = in->late_by + LATE_SLACK;
+	if (had >= most)
+		return false;
 	if (had + add > most)
 		add = most - had;
 	in->shift += add * t->rate / NS_PER_SEC + 1;
-	in->late = 0;
-	in->late_by = 0;
+	in->passes = in->spells = (struct lateness){ 0 };
 	return true;
 }

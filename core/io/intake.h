@@ -19,6 +19,13 @@
 void source_to_stereo(float *stereo, const void *raw, enum sample_format format,
 		      uint32_t channels, uint32_t frames);
 
+/* Times that the engine had been there first. */
+struct lateness {
+	uint32_t times;
+	uint64_t since; /* ns */
+	uint64_t by;	/* ns at most */
+};
+
 struct intake {
 	struct source *source;
 	struct edge_in *edge;
@@ -32,9 +39,9 @@ struct intake {
 	uint64_t pushed_at;	 /* ns; 0 = never */
 	uint64_t opened;	 /* ns */
 	uint64_t shift;		 /* zone frames of latency added because it was not enough */
-	uint32_t late;		 /* passes that came after the engine had been there, */
-	uint64_t late_at;	 /* since then (ns), */
-	uint64_t late_by;	 /* by so much at most (ns) */
+	struct lateness passes;	 /* each of them, */
+	struct lateness spells;	 /* and together what came within a second */
+	uint64_t late_at;	 /* ns; the latest, 0 = never */
 };
 
 struct intake_setup {
@@ -73,9 +80,10 @@ void intake_gap(struct intake *in);
 void intake_pass(struct intake *in, uint64_t now);
 
 /*
- * [io] When the engine has been there first more than a few times in 10 s,
- * lengthen the latency by what was lacking, up to most (ns) in all; true then.
- * A machine that is too slow thus has a few gaps at the start, not for ever.
+ * [io] When the engine has been there first more than a few times in 10 s, or
+ * in three places of 2 min, lengthen the latency by what was lacking, up to most
+ * (ns) in all; true then. A machine that is too slow, or a sender on a busy air,
+ * thus has a few gaps at the start, not for ever.
  */
 bool intake_adapt(struct intake *in, uint64_t now, uint64_t most);
 

@@ -103,6 +103,32 @@ static void spikes_are_rejected_and_change_nothing(void **state)
 	assert_true(fabs(error_at(&d, 20, 50)) < 10e-6);
 }
 
+/* Packets that are held up now and then, the next close behind: that is no new clock. */
+static void reports_that_come_unevenly_are_no_step_of_the_clock(void **state)
+{
+	struct random random = { 7 };
+	struct drift d;
+	double t = 0, doubt = 0, worst = 0;
+
+	(void)state;
+	drift_init(&d, RATE, 0, DRIFT_LOOSE);
+	for (uint32_t k = 1; t < 3600; k++) {
+		bool held = k % 200 < 4;
+		double late = held && k % 2 == 0 ? 22e-3 : 5e-3 * random_next(&random);
+
+		t += !held ? 0.016 : k % 2 ? 0.0005 : 0.076;
+		drift_report(&d, when(t), where(t - late, 200));
+		if (t < 100)
+			continue;
+		worst = fmax(worst, fabs(error_at(&d, t, 200)));
+		doubt = fmax(doubt, d.rr);
+	}
+	print_message("           off by %.0f us at most, the rate in doubt by %.2f ppm\n",
+		      worst * 1e6, sqrt(doubt) * 1e6);
+	assert_true(worst < 1e-3);
+	assert_true(sqrt(doubt) < 50e-6); /* a step would make that 500 */
+}
+
 static void spikes_for_two_seconds_are_believed(void **state)
 {
 	struct drift d;
@@ -267,6 +293,7 @@ int main(void)
 		cmocka_unit_test(time_that_stands_or_goes_back_is_no_news),
 		cmocka_unit_test(a_position_that_stands_still_is_no_news),
 		cmocka_unit_test(spikes_are_rejected_and_change_nothing),
+		cmocka_unit_test(reports_that_come_unevenly_are_no_step_of_the_clock),
 		cmocka_unit_test(spikes_for_two_seconds_are_believed),
 		cmocka_unit_test(a_device_that_has_not_started_is_waited_for),
 		cmocka_unit_test(a_first_report_that_was_wrong_is_soon_forgotten),
