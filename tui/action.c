@@ -199,7 +199,7 @@ const struct binding action_keys[] = {
 	{ "T", "theme", action_theme, 0, NULL, "choose a theme" },
 	{ "C", "mouse", action_mouse, 0, NULL, "the mouse: for the console, or to copy text" },
 	{ "^L", "redraw", action_want, UI_REDRAW, NULL, "draw the screen anew" },
-	{ "^Z", "suspend", action_want, UI_SUSPEND, NULL, "back to the shell for a while; fg returns, the music goes on" },
+	{ "^Z", "suspend", action_want, UI_SUSPEND, NULL, "back to the shell, the music goes on; fg returns" },
 	{ "Esc", "back", action_back, 0, NULL, "back: close what is open" },
 	{ "? F1", "help", action_help, 0, NULL, "this help" },
 	{ "q ^C", "leave", action_want, UI_LEAVE, NULL, "leave; the music plays on" },

@@ -95,6 +95,7 @@ void help_draw(const struct ui *ui, struct cells *c)
 {
 	struct keymap_row rows[HELP_MAX];
 	int n = help_rows(ui, rows, HELP_MAX), width = c->cols < 76 ? c->cols : 76;
+	const char *cut = NULL; /* what the selected row has no room for */
 	int height = c->rows > 6 ? c->rows - 2 : c->rows, room, top;
 	struct rect r = { (c->rows - height) / 2, (c->cols - width) / 2, height, width };
 	char title[64];
@@ -112,8 +113,11 @@ void help_draw(const struct ui *ui, struct cells *c)
 		cells_text(c, row, r.col + 4 + keys, width - keys - 6,
 			   selected ? STYLE_STRONG : STYLE_DIALOG, b->binding->help);
 		cells_hit(c, (struct rect){ row, r.col, 1, width }, HIT_PICK, 0, top + i);
-		if (selected)
-			cells_text(c, row, r.col + 1, 1, STYLE_STRONG, ">");
+		if (!selected)
+			continue;
+		cells_text(c, row, r.col + 1, 1, STYLE_STRONG, ">");
+		if (width >= 50 && text_width(b->binding->help) > width - keys - 6)
+			cut = b->binding->help;
 	}
 	if (height >= 3) {
 		int row = r.row + height - 2, col = r.col + 2;
@@ -123,8 +127,8 @@ void help_draw(const struct ui *ui, struct cells *c)
 			col += cells_text(c, row, col, r.col + width - 3 - col, STYLE_INPUT,
 					  ui->help.filter);
 		} else {
-			cells_text(c, row, col, width - 4, STYLE_DIM,
-				   "type to filter, Enter runs it, Esc closes");
+			cells_text(c, row, col, width - 4, cut ? STYLE_DIALOG : STYLE_DIM,
+				   cut ? cut : "type to filter, Enter runs it, Esc closes");
 		}
 		cells_cursor(c, row, col);
 	}

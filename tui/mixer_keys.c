@@ -79,7 +79,7 @@ static const struct binding keys[] = {
 	{ "x", "connect", mixer_connect, 0, "x|x|on/off", "connect the speaker now, or switch it off here" },
 	{ "^X", "cancel", mixer_cancel, 0, NULL, "stop connecting it" },
 	{ "a", "own-volume", mixer_own, 0, NULL, "type the speaker's own volume, where it offers one" },
-	{ "v", "check", mixer_check, 0, NULL, "check with a microphone, in 4 s, a speaker that may be out of time" },
+	{ "v", "check", mixer_check, 0, NULL, "check its time with a microphone, in 4 s" },
 	{ "i", "in-time", mixer_dismiss, 0, NULL, "it is in time: put the doubt about it away" },
 	{ "c", "clear", mixer_clear, 0, NULL, "clear CLIP and the held peaks" },
 };

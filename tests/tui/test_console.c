@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "core/base/scope.h"
+#include "tests/tui/golden.h"
 #include "tests/tui/scene.h"
 #include "tui/command.h"
 #include "tui/keymap.h"
@@ -335,6 +336,30 @@ static void clicks_choose_and_set(void **state)
 	free(ui);
 }
 
+static void every_line_of_the_help_can_be_read(void **state)
+{
+	(void)state;
+	for (int pane = 0; pane < PANE_COUNT; pane++) {
+		struct ui *ui = house(4);
+		bool read[256] = { false };
+		struct keymap_row row;
+
+		ui_show(ui, (enum pane)pane);
+		scene_type(ui, "?");
+		for (int down = 0; down < 80; down++) {
+			for (size_t i = 0; keymap_row(i, &row); i++)
+				read[i] = read[i] || !row.binding->help ||
+					  (row.pane != pane && row.pane != KEYMAP_ALL) ||
+					  golden_shows(ui, 24, 80, row.binding->help);
+			ui_key(ui, KEYS_DOWN, ui->now_ms + 1);
+		}
+		for (size_t i = 0; keymap_row(i, &row); i++)
+			if (!read[i])
+				fail_msg("cut: \"%s\"", row.binding->help);
+		free(ui);
+	}
+}
+
 static void questions_are_answered_by_clicks(void **state)
 {
 	struct ui *ui = house(2);
@@ -521,6 +546,7 @@ int main(void)
 		cmocka_unit_test(escape_only_ever_goes_back),
 		cmocka_unit_test(the_log_scrolls_in_a_window),
 		cmocka_unit_test(clicks_choose_and_set),
+		cmocka_unit_test(every_line_of_the_help_can_be_read),
 		cmocka_unit_test(questions_are_answered_by_clicks),
 		cmocka_unit_test(one_key_gives_the_mouse_back_to_the_terminal),
 		cmocka_unit_test(no_click_and_no_key_at_any_size_hurts),
