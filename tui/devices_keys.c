@@ -301,6 +301,11 @@ static void devices_add(struct ui *ui, int unused)
 		ui_say(ui, SAY_FINE, "%s is in this profile already", devices_name(d));
 		return;
 	}
+	if (d->audio_source && !d->audio_sink) {
+		ui_say(ui, SAY_ERROR, "%s plays and is no speaker; F5, s hears it",
+		       devices_name(d));
+		return;
+	}
 	profiles_leave_demo(ui);
 	c = devices_command(ui, FF_ADD_SPEAKER, true);
 	/* which adapter carries it is the core's to choose, unless one was chosen here */

@@ -61,7 +61,10 @@ static void shut(struct control *c)
 	c->admit.until = 0;
 	c->admit.address[0] = '\0';
 	control_changed(c);
-	if (!c->bluez || bluez_get_state(c->bluez) != BLUEZ_READY)
+	if (!c->bluez)
+		return;
+	bluez_set_agent(c->bluez, peers_agent(c));
+	if (bluez_get_state(c->bluez) != BLUEZ_READY)
 		return;
 	for (uint32_t i = 0; i < FF_ADAPTERS && (a = bluez_nth_adapter(c->bluez, i)); i++) {
 		if (!is_door(c, a))
@@ -71,7 +74,6 @@ static void shut(struct control *c)
 		if (a->pairable && !(c->admit.pairs & 1u << i))
 			bluez_adapter_pairable(c->bluez, a->address, false, told, c);
 	}
-	bluez_set_agent(c->bluez, peers_agent(c));
 }
 
 int admit_ask(struct control *c, const char *adapter, uint32_t seconds)
@@ -96,7 +98,6 @@ int admit_ask(struct control *c, const char *adapter, uint32_t seconds)
 		remember(c);
 	c->admit.until = clock_now() + seconds * NS_PER_SEC;
 	c->admit.ask_at = 0;
-	bluez_set_agent(c->bluez, BLUEZ_AGENT_KEYBOARD_DISPLAY);
 	log_notice("a phone may come in, for %u s", seconds);
 	control_changed(c);
 	return 0;
@@ -119,6 +120,7 @@ void admit_step(struct control *c)
 		return;
 	}
 	control_wake_at(c, c->admit.until);
+	bluez_set_agent(c->bluez, BLUEZ_AGENT_KEYBOARD_DISPLAY); /* also of one begun anew */
 	if (now < c->admit.ask_at)
 		return;
 	c->admit.ask_at = now + ASK_AGAIN_NS;

@@ -266,6 +266,18 @@ static const struct bluez_transport *silent_one(const struct control *c,
 	return NULL;
 }
 
+/* Whether anybody who could play has ever come in. */
+static bool knows_one(const struct control *c)
+{
+	const struct bluez_device *d;
+
+	for (size_t i = 0; (d = bluez_nth_device(c->bluez, i)) != NULL; i++) {
+		if (d->paired && d->audio_source)
+			return true;
+	}
+	return false;
+}
+
 enum ff_state guests_state(const struct control *c, const struct source_run *s,
 			   char *ret_reason)
 {
@@ -298,6 +310,10 @@ enum ff_state guests_state(const struct control *c, const struct source_run *s,
 	}
 	if (s->conf.address[0])
 		name_of(c, s->conf.adapter, s->conf.address, name);
-	snprintf(ret_reason, FF_TEXT_MAX, "waiting for %s to play", name);
+	if (s->conf.address[0] || knows_one(c))
+		snprintf(ret_reason, FF_TEXT_MAX, "waiting for %s to play", name);
+	else
+		snprintf(ret_reason, FF_TEXT_MAX,
+			 "waiting for a phone; \"fanfare admit\" lets one in");
 	return FF_WAITING;
 }

@@ -6,7 +6,8 @@
  * its device's clock to the timeline, and places what it hears in the ring at
  * the frames where it belongs, a fixed latency after it was heard. It opens
  * its device itself and again after it was lost: control makes it and frees
- * it, nothing more. What is missing is silence.
+ * it, nothing more; but for A2DP, whose sockets control has from BlueZ. What is
+ * missing is silence.
  */
 #ifndef FANFARE_IO_SOURCE_H
 #define FANFARE_IO_SOURCE_H

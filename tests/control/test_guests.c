@@ -326,8 +326,11 @@ static bool loud(float least)
 static void what_plays_is_heard_until_it_pauses(void **state)
 {
 	open_with(state, "\"bluetooth\";");
-	WAIT_FOR(says("waiting for a phone to play"));
+	WAIT_FOR(says("waiting for a phone; \"fanfare admit\" lets one in"));
 	assert_int_equal(now.sources[0].state, FF_WAITING);
+	fake_change(&rig->fake, DEV1, "org.bluez.Device1", 1, "UUIDs", "as",
+		    BLUEZ_UUID_A2DP_SOURCE);
+	WAIT_FOR(says("waiting for a phone to play"));
 	begin_to_play();
 	WAIT_FOR(loud(-8));
 	WAIT_FOR(says("Patio plays, SBC 44.1 kHz joint stereo, bitpool 53, heard 1"));

@@ -157,6 +157,10 @@ static void unknown_words_list_the_known_ones_and_guess(void **state)
 	refused(SPEAKER("map = \"MONO\";"), "did you mean \"mono\"?");
 	refused(SPEAKER("map = \"surround\";"),
 		"\"surround\" is not known, expected one of stereo, mono");
+	refused(SOURCE("type = \"bluetooth\"; address = \"Anna\";"),
+		"address: expected an address such as");
+	refused(SOURCE("type = \"bluetooth\"; adapter = \"hci0\";"),
+		"adapter: expected an address such as");
 	refused(SOURCE("type = \"sdtin\";"), "did you mean \"stdin\"?");
 	refused(SOURCE("type = \"tone\"; tone = \"pnik\";"), "did you mean \"pink\"?");
 }

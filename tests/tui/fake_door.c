@@ -118,6 +118,9 @@ static void obey_device(const struct ff_command *c)
 	if (c->verb == FF_SCAN) {
 		snap->adapters[0].scanning = c->flag;
 		snap->adapters[0].scan_left_ms = c->flag ? 30000 : 0;
+	} else if (c->verb == FF_ADMIT) {
+		snap->admit.open = c->flag;
+		snap->admit.left_ms = c->flag ? 118000 : 0;
 	} else if (c->verb == FF_PAIR_REPLY) {
 		snap->pairing.question = FF_ASK_NONE;
 	} else if (c->verb == FF_CLICKS) {

@@ -414,6 +414,31 @@ static void each_key_of_the_pane(void **state)
 	console_end(f, t);
 }
 
+static void a_phone_is_let_in_where_it_would_be_heard(void **state)
+{
+	struct fake_door *f = door_with_devices();
+	struct terminal *t;
+
+	(void)state;
+	t = console_new(24, 80, &console_local);
+	assert_true(terminal_shows(t, "F3 Devices", SOON));
+	key(t, f, "\033OR", ">● Kitchen", -1);
+	key(t, f, "l", "nobody would hear it", -1);
+	assert_int_equal(f->commands, 0);
+	console_end(f, t);
+
+	f = door_with_devices();
+	f->snap.adapters[0].hears = true;
+	t = console_new(24, 80, &console_local);
+	assert_true(terminal_shows(t, "F3 Devices", SOON));
+	key(t, f, "\033OR", ">● Kitchen", -1);
+	key(t, f, "l", "hci0 lets a phone in, 118 s left", FF_ADMIT);
+	assert_true(asked_for(f)->flag);
+	key(t, f, "l", "hci0 ready", FF_ADMIT);
+	assert_false(asked_for(f)->flag);
+	console_end(f, t);
+}
+
 static void a_word_comes_before_a_scan_that_would_be_heard(void **state)
 {
 	struct fake_door *f = door_with_devices();
@@ -448,6 +473,7 @@ int main(void)
 		cmocka_unit_test(names_and_trust_can_be_taken_back),
 		cmocka_unit_test(all_about_one_stands_under_the_list),
 		T(each_key_of_the_pane),
+		T(a_phone_is_let_in_where_it_would_be_heard),
 		T(a_word_comes_before_a_scan_that_would_be_heard),
 	};
 
