@@ -19,9 +19,10 @@
 
 /* ---- whose it is ------------------------------------------------------------------------- */
 
-static bool is_guest(const struct bluez_transport *t)
+/* Whether somebody plays to this computer over it; ours: and not to another program. */
+static bool is_guest(const struct bluez_transport *t, bool ours)
 {
-	return t->ours && strcasecmp(t->uuid, BLUEZ_UUID_A2DP_SINK) == 0;
+	return t->ours == ours && strcasecmp(t->uuid, BLUEZ_UUID_A2DP_SINK) == 0;
 }
 
 static bool may_play(const struct source_run *s, const char *adapter, const char *address)
@@ -179,7 +180,7 @@ static void look_for_one(struct control *c, struct source_run *s, uint64_t now)
 		return;
 	}
 	for (size_t i = 0; (t = bluez_nth_transport(c->bluez, i)) != NULL; i++) {
-		if (!is_guest(t) || t->state != BLUEZ_PENDING || is_heard(c, t) ||
+		if (!is_guest(t, true) || t->state != BLUEZ_PENDING || is_heard(c, t) ||
 		    !may_play(s, t->adapter, t->address))
 			continue;
 		CUT_COPY(g->transport, t->path);
@@ -215,7 +216,7 @@ void guests_told(struct control *c, enum bluez_event event, const struct bluez_t
 	for (uint32_t i = 0; i < c->sources_n; i++) {
 		struct guest *g = &c->sources[i]->guest;
 
-		if (strcmp(g->transport, t->path) != 0 || !is_guest(t))
+		if (strcmp(g->transport, t->path) != 0 || !is_guest(t, true))
 			continue;
 		/* told before it has flowed it is of no matter: BlueZ says so itself then */
 		if (event == BLUEZ_REMOVED || (g->flows && t->state == BLUEZ_IDLE))
@@ -253,14 +254,14 @@ float guests_gain(const struct source_run *s)
 	return v * v * v; /* a cube is felt as even steps */
 }
 
-/* One that is there and may play, but does not. */
-static const struct bluez_transport *silent_one(const struct control *c,
-						const struct source_run *s)
+/* One that is there and may play, and is not heard. */
+static const struct bluez_transport *unheard(const struct control *c,
+					     const struct source_run *s, bool ours)
 {
 	const struct bluez_transport *t;
 
 	for (size_t i = 0; (t = bluez_nth_transport(c->bluez, i)) != NULL; i++) {
-		if (is_guest(t) && may_play(s, t->adapter, t->address) && !is_heard(c, t))
+		if (is_guest(t, ours) && may_play(s, t->adapter, t->address) && !is_heard(c, t))
 			return t;
 	}
 	return NULL;
@@ -302,11 +303,18 @@ enum ff_state guests_state(const struct control *c, const struct source_run *s,
 		cut_copy(ret_reason, FF_TEXT_MAX, g->why);
 		return FF_RETRYING;
 	}
-	t = silent_one(c, s);
+	t = unheard(c, s, true);
 	if (t) {
 		name_of(c, t->adapter, t->address, name);
 		snprintf(ret_reason, FF_TEXT_MAX, "%s is connected and does not play", name);
 		return FF_CONNECTED;
+	}
+	t = unheard(c, s, false);
+	if (t) {
+		name_of(c, t->adapter, t->address, name);
+		snprintf(ret_reason, FF_TEXT_MAX, "%s plays to another sound program here",
+			 name);
+		return FF_WAITING;
 	}
 	if (s->conf.address[0])
 		name_of(c, s->conf.adapter, s->conf.address, name);

@@ -363,6 +363,17 @@ static void what_plays_is_heard_until_it_pauses(void **state)
 	WAIT_FOR(!loud(-60));
 }
 
+static void one_that_plays_to_another_program_is_told_of(void **state)
+{
+	open_with(state, "\"bluetooth\";");
+	WAIT_FOR(ears() > 0);
+	fake_add(&rig->fake, FD1, TRANSPORT, 2, "State", "s", "active", "UUID", "s",
+		 BLUEZ_UUID_A2DP_SINK);
+	WAIT_FOR(says("Patio plays to another sound program here"));
+	assert_int_equal(now.sources[0].state, FF_WAITING);
+	assert_int_equal(fake_count(&rig->fake, FD1 " TryAcquire"), 0);
+}
+
 static void a_source_that_is_taken_out_lets_go(void **state)
 {
 	struct ff_command away = { .verb = FF_REMOVE_SOURCE };
@@ -423,6 +434,7 @@ int main(void)
 		TEST(numbers_are_compared_by_who_opened_it),
 		TEST(one_that_is_paired_needs_no_leave_for_sound),
 		TEST(what_plays_is_heard_until_it_pauses),
+		TEST(one_that_plays_to_another_program_is_told_of),
 		TEST(a_source_that_is_taken_out_lets_go),
 		TEST(one_that_leaves_while_it_is_being_taken_up_does_no_harm),
 		TEST(one_that_cannot_be_taken_up_says_why_and_is_tried_again),

@@ -73,7 +73,8 @@ for how in 'let in' paused gone; do
 	judge_into f decode "$here/$how.cap" "$here/$how.wav"
 	judge_into f match "$programme" "$here/$how.wav"
 	want "correlation ($how)" "${f[correlation]:-}" '>=' 0.99
-	want "worst second ($how)" "${f[worst]:-}" '>=' 0.98
+	# of a second in which it moves by 0.1 ms anyway
+	want "worst second ($how)" "${f[worst]:-}" '>=' 0.97
 	# by the phone's clock, which is 100 ppm fast: 0.9 ms earlier in nine seconds
 	moved="${f[lag_last_ms]:-99} - (${f[lag_first_ms]:-0})"
 	want "moved ms ($how)" "$moved" '<=' -0.4
