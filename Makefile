@@ -184,14 +184,12 @@ lab-way:
 	@tests/deps.sh $(PKGS_LAB) || true
 	@tests/lab/way --release $(LAB)
 
-# Left out: a check under music, which so slow a machine refuses (tests/align has its arithmetic).
 asan: deps-check
 	@ASAN_OPTIONS=detect_leaks=1 FANFARE_ROOMS=$${FANFARE_ROOMS:-30} \
 		FANFARE_MUSIC_ROOMS=$${FANFARE_MUSIC_ROOMS:-1} $(MAKE) --no-print-directory unit BUILD=$(BUILD)/asan \
-		SKIP=tests/control/test_under_music \
 		OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
-# Left out: what has no thread to race with, and hours of sound to work through.
+# Left out: what has no thread to race with, and hours of sound, or of reckoning, to work through.
 tsan: deps-check
 	@TSAN_OPTIONS=halt_on_error=1 $(MAKE) --no-print-directory unit BUILD=$(BUILD)/tsan \
 		SKIP='tests/align/% tests/dsp/% tests/radio/% tests/store/% tests/lab/% tests/io/test_simulated tests/io/test_mixed tests/io/test_bursts tests/control/test_under_music' \

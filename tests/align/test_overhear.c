@@ -249,7 +249,9 @@ static void under_music_it_tells_the_truth_or_refuses(void **state)
 		seed = (uint64_t)time(NULL);
 	for (int i = 0; i < rooms; i++)
 		try_room(&t, seed + (uint64_t)i);
-	assert_true(t.errors > 0);
+	assert_true(t.errors + t.refused[REFUSAL_BLOCKED] > 0);
+	assert_true(rooms < 5 || t.errors > 0);
+	t.errors += t.errors == 0; /* none: as one without an error */
 	qsort(t.error, t.errors, sizeof(t.error[0]), by_size);
 	p95 = t.error[t.errors * 95 / 100];
 	printf("%d rooms from seed %llu: %zu answered for sure, P50 %.3f, P95 %.3f, most "
