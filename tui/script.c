@@ -274,8 +274,11 @@ int script_await(struct script *s, script_done_fn done, const void *arg, int ms)
 		r = done(s, arg);
 		if (r > 0)
 			return 0;
-		while ((line = script_logged(s, 3)))
+		while ((line = script_logged(s, 3))) {
+			if (*error) /* of several, each */
+				script_fail("%s", error);
 			snprintf(error, sizeof(error), "%s", line);
+		}
 		if (r < 0 && now < began + SCRIPT_STALE_NS)
 			r = 0; /* it may be from before it was asked for */
 		if (r < 0 || *error)

@@ -24,17 +24,16 @@ void loading_unload(struct control *c)
 	c->saved = NULL;
 }
 
-static void log_complaints(const struct complaint *why)
+void loading_tell(enum log_level level, const char *what, const struct complaint *why)
 {
-	const char *line = why->text;
-
-	while (*line) {
+	for (const char *line = why->text; *line;) {
 		int n = (int)strcspn(line, "\n");
 
 		if (n > 0)
-			log_warning("%.*s", n, line);
+			log_event(level, "%s%s%.*s", what, *what ? ": " : "", n, line);
 		line += n;
 		line += *line == '\n';
+		what = "";
 	}
 }
 
@@ -56,7 +55,7 @@ int loading_load(struct control *c, const char *text, struct complaint *why)
 	r = profile_load(path, &p, why);
 	if (r < 0)
 		return r;
-	log_complaints(why);
+	loading_tell(LOG_LEVEL_WARNING, "", why);
 	r = swap_to(c, TAKE(p), path);
 	if (r < 0) {
 		snprintf(why->text, sizeof(why->text), "%s: cannot start: %s", path,
@@ -103,13 +102,13 @@ int loading_first(struct control *c, struct complaint *why)
 			recall_take_up(c);
 			return 0;
 		}
-		log_warning("the last profile cannot be played: %s", why->text);
+		loading_tell(LOG_LEVEL_WARNING, "the last profile cannot be played", why);
 	}
 	if (machine_has_adapter())
 		return begin_empty(c);
 	if (loading_load(c, "Demo", why) == 0)
 		return 0;
-	log_warning("the demonstration cannot be played: %s", why->text);
+	loading_tell(LOG_LEVEL_WARNING, "the demonstration cannot be played", why);
 	return begin_empty(c);
 }
 

@@ -5,7 +5,12 @@
 #ifndef FANFARE_CONTROL_LOADING_H
 #define FANFARE_CONTROL_LOADING_H
 
+#include "core/base/log.h"
 #include "core/control/model.h"
+
+/* [ctl] Log why, which may be of several lines, a line each; what ("" = nothing) begins the
+ * first. */
+void loading_tell(enum log_level level, const char *what, const struct complaint *why);
 
 /*
  * [ctl] Load the profile text names (a name or a path) and switch to it. On

@@ -2,6 +2,7 @@
 /* verbs_profiles - commands about profiles; see verbs.h. */
 #include "core/control/verbs.h"
 
+#include "core/base/cut.h"
 #include "core/base/log.h"
 #include "core/control/loading.h"
 
@@ -29,8 +30,8 @@ void verbs_profile(struct control *c, const struct ff_command *cmd)
 		r = loading_delete(c, cmd->text, &why);
 		break;
 	}
-	if (r < 0 && why.text[0] && why.text[strlen(why.text) - 1] == '\n')
-		why.text[strlen(why.text) - 1] = '\0';
+	if (r < 0 && !why.text[0])
+		CUT_COPY(why.text, strerror(-r));
 	if (r < 0)
-		log_error("%s", why.text[0] ? why.text : strerror(-r));
+		loading_tell(LOG_LEVEL_ERROR, "", &why);
 }

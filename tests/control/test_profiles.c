@@ -227,12 +227,27 @@ static void names_that_cannot_be_are_refused_in_words(void **state)
 	assert_false(listed("New"));
 }
 
+static void each_fault_of_a_file_is_a_line_of_the_log(void **state)
+{
+	(void)state;
+	write_file("config/fanfare/profiles/Bad.conf",
+		   "version = 1;\nzones = ( { name = \"Z\"; volume_db = \"loud\";\n"
+		   "speakers = ( { name = 7; } ); } );\n");
+	open_house();
+	act(FF_LOAD_PROFILE, 0, 0, "Bad");
+	WAIT_FOR(ff, log_has("Bad.conf:2: ") && log_has("Bad.conf:3: "));
+	for (int i = 0; i < FF_LOG_LINES; i++)
+		assert_false(strstr(now.log[i].text, "Bad.conf:2: ") &&
+			     strstr(now.log[i].text, "Bad.conf:3: "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(fn) cmocka_unit_test_teardown(fn, close_house)
 		TEST(each_difference_is_told_in_words_and_gone_when_undone),
 		TEST(a_save_leaves_no_difference_and_an_undo_after_it_is_one),
+		TEST(each_fault_of_a_file_is_a_line_of_the_log),
 		TEST(a_new_profile_is_empty_and_in_no_file_before_it_is_saved),
 		TEST(a_profile_is_renamed_with_its_file_and_back),
 		TEST(what_plays_and_is_deleted_is_not_saved_any_more),

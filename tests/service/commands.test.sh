@@ -165,6 +165,9 @@ fails 1 'there is no file "./nowhere.conf"' profile load ./nowhere.conf
 echo 'version = 1; zones = 7;' >"$dir/bad.conf"
 fails 1 'bad.conf:1' profile load "$dir/bad.conf"
 fails 1 'bad.conf:1' profile check "$dir/bad.conf"
+printf 'version = 1;\nzones = ( { name = "Z"; volume_db = "loud";\nspeakers = ( { name = 7; } ); } );\n' >"$dir/worse.conf"
+fails 1 'worse.conf:2' profile load "$dir/worse.conf" # every fault is told, in a line of its own
+case $'\n'$err in *$'\n'"fanfare: $dir/worse.conf:3: "*) ;; *) is 'profile load worse.conf' "$err" '… worse.conf:3 …' ;; esac
 prints "$dir/two.conf: good" profile check "$dir/two.conf"
 prints '' profile load Demo
 tells 'profile Demo, ' status
