@@ -5,6 +5,7 @@
 
 bluetoothd_path=/usr/libexec/bluetooth/bluetoothd
 bluez=org.bluez
+pulse_server=/run/pulse-home/native
 
 # The address of controller N, as the radio gives it.
 address() { printf '02:FA:0F:A1:00:%02X' "$1"; }
@@ -96,16 +97,22 @@ bluealsa_speaker() # N NAME
 
 bluealsa_there() { on_bus "org.bluealsa.hci$1"; }
 
-# Debian's PulseAudio as a speaker on adapter N only: the bus keeps its user from the others.
-pulse_speaker() # N NAME
+# Debian's PulseAudio with a sink called room that plays to nobody.
+pulse_up() # [MODULE]
 {
-	speaker_visible "$1" "$2"
 	install -d -o pulse -g pulse -m 700 /run/pulse-home
 	start pulse busybox su -s /bin/sh pulse -c "HOME=/run/pulse-home XDG_RUNTIME_DIR=/run/pulse-home \
 		exec pulseaudio -n --daemonize=no --exit-idle-time=-1 --use-pid-file=no --disable-shm=yes \
-		-L 'module-null-sink sink_name=room rate=44100' -L 'module-bluez5-discover headset=auto' \
-		-L 'module-native-protocol-unix auth-anonymous=1 socket=/run/pulse-home/native'"
-	within 10 test -S /run/pulse-home/native || give_up "PulseAudio did not start"
+		-L 'module-null-sink sink_name=room rate=44100' ${1:+-L '$1'} \
+		-L 'module-native-protocol-unix auth-anonymous=1 socket=$pulse_server'"
+	within 10 test -S $pulse_server || give_up "PulseAudio did not start"
+}
+
+# The same as a speaker on adapter N only: the bus keeps its user from the others.
+pulse_speaker() # N NAME
+{
+	speaker_visible "$1" "$2"
+	pulse_up 'module-bluez5-discover headset=auto'
 	start "record$1" pulse_record "$1"
 }
 
@@ -113,7 +120,7 @@ pulse_speaker() # N NAME
 pulse_record()
 {
 	local source
-	export PULSE_SERVER=/run/pulse-home/native
+	export PULSE_SERVER=$pulse_server
 	while :; do
 		source=$(pactl list short sources 2>/dev/null | awk '/bluez_source/ { print $2; exit }')
 		[ -z "$source" ] || parecord --device="$source" --file-format=wav --rate=44100 --channels=2 "$here/rec$1.wav"
@@ -141,13 +148,15 @@ our_speaker() # N NAME [OPTION...]
 	within 15 grep -q 'ready on' "$out/speaker$n.log" || give_up "our speaker did not start on hci$n"
 }
 
-# Microphone in a room with those speakers: hw:Loopback,1,1 is what it gives. Each SPEAKER=MS
-# is one of ours, started with -t $here/room$SPEAKER.fifo, and its hidden latency.
-microphone_up() # SEED SPEAKER=MS...
+# Microphone in a room with those speakers: hw:Loopback,1,1 is what it gives. Each PLACE is a
+# speaker's number and its hidden latency (see place.h): N=MS one of ours, started with
+# -t $here/roomN.fifo; N=MS@PCM the far end of a card; N=MS@raw what is written to that FIFO.
+microphone_up() # SEED PLACE...
 {
 	local seed=$1
 	shift
-	start microphone microphone -D hw:Loopback,0,1 -s "$seed" -o "$here/room" "$@"
+	start microphone microphone -D hw:Loopback,0,1 -s "$seed" -o "$here/room" \
+		-w /proc/asound/Loopback/pcm1c/sub1/status "$@"
 	within 10 grep -q '^ready' "$out/microphone.log" || give_up "the microphone did not start"
 }
 
@@ -157,15 +166,23 @@ way() { sed -n "s/^speaker $1: .* way \([0-9.]*\) ms.*/\1/p" "$out/microphone.lo
 # What the speakers played so far is kept as NAMEn.wav; from here on it is recorded anew.
 room_so_far() # NAME N...
 {
-	local name=$1 n begun
+	local name=$1 n
 	shift
 	for n in "$@"; do mv "$here/room$n.wav" "$here/$name$n.wav"; done
-	begun=$(grep -c '^anew' "$out/microphone.log")
-	kill -s USR1 "${pids[microphone]}"
-	within 5 anew_again "$begun" || give_up "the microphone does not record anew"
+	room anew
 }
 
-anew_again() { [ "$(grep -c '^anew' "$out/microphone.log")" -gt "$1" ]; }
+# room WORD...: what becomes of the room, its speakers and the microphone; see microphone.c.
+room()
+{
+	local before
+	note "room $*"
+	before=$(grep -c "^$*: done" "$out/microphone.log")
+	echo "$*" >"$here/room.words"
+	within 5 room_obeyed "$before" "$*" || give_up "the microphone does not do: $*"
+}
+
+room_obeyed() { [ "$(grep -c "^$2: done" "$out/microphone.log")" -gt "$1" ]; }
 
 # shellcheck disable=SC2034
 # How much later (ms) at the microphone speaker B is heard than A, by what sounded at both
@@ -364,7 +381,7 @@ heard()
 	done
 }
 
-# skews FRAMES N...: no two of our speakers differ by more (medians; arrival against RTP time,
+# skews FRAMES N...: no two of our speakers differ by more (arrival against RTP time,
 # matched by sound), at the end as at the beginning.
 skews()
 {
