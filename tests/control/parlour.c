@@ -64,7 +64,7 @@ static double between(const float *frames, double at)
 	return sum;
 }
 
-static void add(int64_t frame, double x)
+static void add(int64_t frame, double x, double straight)
 {
 	static const struct {
 		int later; /* frames of the microphone */
@@ -72,7 +72,8 @@ static void add(int64_t frame, double x)
 	} ways[] = { { 0, 1 }, { 331, 0.45 }, { 1013, -0.3 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
-		hall.heard[(frame + ways[i].later) % HEARD] += ways[i].gain * x;
+		hall.heard[(frame + ways[i].later) % HEARD] +=
+			(i == 0 ? straight : 1) * ways[i].gain * x;
 }
 
 /* A run of a speaker: what of it reaches the microphone between its own frames. */
@@ -95,7 +96,8 @@ static void hear(const struct simulated_sound *sound, void *arg)
 		}
 		if (at > BEHIND + sound->n - TAPS)
 			break;
-		add(c->next++, (double)c->is->gain * between(c->frames, at));
+		add(c->next++, (double)c->is->gain * between(c->frames, at),
+		    1 - (double)c->is->held);
 	}
 	pthread_mutex_unlock(&hall.lock);
 	memmove(c->frames, c->frames + sound->n, BEHIND * sizeof(c->frames[0]));

@@ -18,6 +18,7 @@ struct parlour_speaker {
 	double away_m;	   /* from the microphone */
 	double ppm;
 	float gain; /* linear; 0 = it does not sound */
+	float held; /* 0..1 of what comes straight: something stands in the way */
 	/* what its profile says was measured, 0 = nothing; and what it reported then, as now */
 	double filed_ms, filed_report_ms, report_ms;
 };
