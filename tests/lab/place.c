@@ -234,9 +234,21 @@ static int open_card(struct place *p, const char *device)
 	return r < 0 ? r : snd_pcm_start(p->card);
 }
 
+void place_close(struct place *p)
+{
+	if (p->card)
+		snd_pcm_close(p->card);
+	if (p->fifo >= 0)
+		close(p->fifo);
+	p->card = NULL;
+	p->fifo = -1;
+	sbc_finish(&p->sbc);
+}
+
 int place_open(struct place *p, const char *prefix, const char *word, int64_t origin)
 {
 	const char *from = strchr(word, '@');
+	int r;
 
 	*p = (struct place){ .fifo = -1, .origin = origin, .packets = !from };
 	pace_init(&p->pace, PLACE_RATE);
@@ -245,15 +257,8 @@ int place_open(struct place *p, const char *prefix, const char *word, int64_t or
 		return -EINVAL;
 	if (sbc_init(&p->sbc, 0) < 0)
 		return -ENOMEM;
-	return from && strcmp(from, "@raw") != 0 ? open_card(p, from + 1)
-						 : open_fifo(p, prefix);
-}
-
-void place_close(struct place *p)
-{
-	if (p->card)
-		snd_pcm_close(p->card);
-	if (p->fifo >= 0)
-		close(p->fifo);
-	sbc_finish(&p->sbc);
+	r = from && strcmp(from, "@raw") != 0 ? open_card(p, from + 1) : open_fifo(p, prefix);
+	if (r < 0)
+		place_close(p);
+	return r;
 }

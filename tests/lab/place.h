@@ -62,7 +62,7 @@ struct place {
  */
 int place_open(struct place *p, const char *prefix, const char *word, int64_t origin);
 
-/* [any] */
+/* [any] Whatever became of opening it. */
 void place_close(struct place *p);
 
 /* [any] Take all that has come by now. 0, -EBADMSG or -errno. */
