@@ -195,18 +195,6 @@ static void an_hour_with_stalls_losses_and_returns_ends_in_time(void **state)
 	}
 }
 
-/* A sanitizer looks for other things than time, and takes ten times as long. */
-static double default_hours(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	return 0.1;
-#elif defined(__has_feature)
-	return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? 0.1 : 1.0;
-#else
-	return 1.0;
-#endif
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,8 +202,7 @@ int main(void)
 		cmocka_unit_test(an_hour_of_two_sources_stays_in_time),
 		cmocka_unit_test(an_hour_with_stalls_losses_and_returns_ends_in_time),
 	};
-	const char *hours = getenv("FANFARE_HOURS");
 
-	hour = 3600.0 * (hours ? atof(hours) : default_hours());
+	hour = 3600.0 * virtual_hours(0.1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

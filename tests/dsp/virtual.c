@@ -16,6 +16,20 @@ const char *const virtual_name[3] = { "alsa", "usb", "loose" };
 
 static const double tones[2] = { 250.0, 20.0 }; /* Hz, left and right */
 
+double virtual_hours(double watched)
+{
+	const char *asked = getenv("FANFARE_HOURS");
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return asked ? atof(asked) : watched;
+#elif defined(__has_feature)
+	if (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+		return asked ? atof(asked) : watched;
+#endif
+	(void)watched;
+	return asked ? atof(asked) : 1.0;
+}
+
 double random_next(struct random *r)
 {
 	r->state ^= r->state << 13;

@@ -32,6 +32,12 @@ struct random {
 	uint64_t state;
 };
 
+/*
+ * Hours of sound to run: FANFARE_HOURS, or one; where a sanitizer looks on, which looks for
+ * other things than time and takes ten times as long, so many.
+ */
+double virtual_hours(double watched);
+
 /* A number in -1..1, evenly. */
 double random_next(struct random *r);
 

@@ -335,17 +335,6 @@ static void after_each_of_many_pauses_it_is_back_in_place(void **state)
 	room_done(&room);
 }
 
-static double default_hours(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	return 0.5;
-#elif defined(__has_feature)
-	return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? 0.5 : 1.0;
-#else
-	return 1.0;
-#endif
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,8 +342,7 @@ int main(void)
 		cmocka_unit_test(an_hour_of_worse_is_whole_once_the_latency_is_long_enough),
 		cmocka_unit_test(after_each_of_many_pauses_it_is_back_in_place),
 	};
-	const char *asked = getenv("FANFARE_HOURS");
 
-	hour = 3600 * (asked ? atof(asked) : default_hours());
+	hour = 3600 * virtual_hours(0.5);
 	return cmocka_run_group_tests_name("bursts", tests, NULL, NULL);
 }

@@ -356,25 +356,13 @@ static void an_hour_of_mixed_outputs_with_troubles_stays_in_time(void **state)
 	block_done(&block);
 }
 
-static double default_hours(void)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-	return 0.2;
-#elif defined(__has_feature)
-	return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) ? 0.2 : 1.0;
-#else
-	return 1.0;
-#endif
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_happens_to_one_the_others_do_not_hear_it),
 		cmocka_unit_test(an_hour_of_mixed_outputs_with_troubles_stays_in_time),
 	};
-	const char *asked = getenv("FANFARE_HOURS");
 
-	hours = asked ? atof(asked) : default_hours();
+	hours = virtual_hours(0.2);
 	return cmocka_run_group_tests_name("mixed", tests, NULL, NULL);
 }
