@@ -89,8 +89,8 @@ int admit_ask(struct control *c, const char *adapter, uint32_t seconds)
 	}
 	if (!guests_hear(c, adapter))
 		return -ENOENT;
-	if (was)
-		shut(c); /* perhaps it is another door */
+	if (was && strcmp(adapter, c->admit.adapter) != 0)
+		shut(c); /* it is another door */
 	CUT_COPY(c->admit.adapter, adapter);
 	if (doors(c) == 0)
 		return -ENODEV;

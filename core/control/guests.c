@@ -155,7 +155,9 @@ static void taken_up(void *arg, int error, const char *words, int fd, uint16_t r
 			bluez_release(c->bluez, s->guest.transport, NULL, NULL);
 	} else if (fd >= 0) {
 		flow(s, fd);
-	} else if (!leaves && error != -EAGAIN) { /* else it paused again meanwhile */
+	} else if (error == -EAGAIN) { /* it paused again meanwhile, which we will be told */
+		s->guest.retry_at = clock_now() + AGAIN_NS;
+	} else if (!leaves) {
 		failed(s, *words ? words : strerror(-error));
 	}
 	control_changed(c);
