@@ -186,6 +186,8 @@ static int teardown(void **state)
 {
 	char command[128];
 
+	/* who looks for sound devices may leave something in the folder until it is done */
+	WAIT_FOR(now.looks > 0);
 	ff_close(ff);
 	ff = NULL;
 	packer_done(&packer);
