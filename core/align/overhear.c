@@ -38,8 +38,8 @@
 
 #define PLAYERS 5u /* at most are told apart by the pace at which they play the music */
 
-#define HEARD_DB 19.0 /* what the highest peak must have over the noise … */
-#define LOW_DB	 18.0 /* … and of the low tones */
+#define HEARD_DB 17.0 /* what the highest peak must have over the noise … */
+#define LOW_DB	 17.5 /* … and of the low tones */
 #define SNR_GOOD 36.0 /* dB, surely enough */
 
 /*
@@ -254,38 +254,34 @@ static void look_ahead(struct ear *e, const struct track *t, struct sight *s)
 	s->ahead = (double)(s->first - at) / e->rate;
 }
 
-/*
- * What came of one: the first peak, or what was seen ahead of it. Noise about as
- * strong as what is ahead, or as what might be, leaves it unsure by FAINT_S.
- */
+/* What the noise leaves open of it, s. */
+static double unsure_of(const struct sight *s, double seen, double differ)
+{
+	if (differ > SOLVE_REPEAT_S)
+		return FAINT_S;
+	if (seen > SURE_DB)
+		return BLOCKED_S;
+	if (seen > SEEN_DB || s->low_snr_db < PROOF_DB)
+		return FAINT_S;
+	return s->under_db > UNDER_DB ? BLOCKED_S : 0;
+}
+
+/* What came of one: the first peak, or what was surely seen ahead of it. */
 static void conclude(const struct sight *s, double differ, struct overheard *ret)
 {
 	double seen = s->ahead_db < AHEAD_DB ? s->low_snr_db - s->ahead_db : 0;
 
-	ret->late = s->late;
+	ret->late = s->late - (seen > SURE_DB ? s->ahead : 0);
+	ret->unsure = unsure_of(s, seen, differ);
 	ret->snr_db = s->snr_db;
 	ret->under_db = s->under_db;
 	ret->low_snr_db = s->low_snr_db;
 	ret->ahead_db = s->ahead_db;
 	ret->differ = differ;
-	ret->unsure = 0;
-	ret->refusal = REFUSAL_NONE;
-	if (s->snr_db < HEARD_DB || s->low_snr_db < LOW_DB)
-		ret->refusal = REFUSAL_NOISY;
-	else if (differ > SOLVE_REPEAT_S)
-		ret->refusal = REFUSAL_UNSTEADY;
-	if (ret->refusal != REFUSAL_NONE)
-		return;
-	if (seen > SURE_DB) {
-		ret->late -= s->ahead;
-		ret->unsure = BLOCKED_S;
-	} else if (seen > SEEN_DB || s->low_snr_db < PROOF_DB) {
-		ret->unsure = FAINT_S;
-	} else if (s->under_db > UNDER_DB) {
-		ret->unsure = BLOCKED_S;
-	}
-	if (ret->unsure > 0)
-		ret->refusal = REFUSAL_BLOCKED;
+	ret->refusal = s->snr_db < HEARD_DB || s->low_snr_db < LOW_DB ? REFUSAL_NOISY
+		       : differ > FAINT_S			      ? REFUSAL_UNSTEADY
+		       : ret->unsure > 0			      ? REFUSAL_BLOCKED
+								      : REFUSAL_NONE;
 }
 
 /* Both probes, by all of the time; each half of it must say the same. */
