@@ -169,6 +169,21 @@ bool measure_try_again(struct control *c, struct measure *m, bool louder)
 	return true;
 }
 
+bool measure_first_goes_on(struct control *c, struct measure *m)
+{
+	if (m->solution.accepted >= m->best.accepted) {
+		m->best = m->solution;
+		m->best_level = m->run.level;
+	}
+	measure_show(m);
+	if (m->solution.louder && measure_try_again(c, m, true))
+		return true;
+	m->solution = m->best;
+	m->run.level = m->best_level;
+	measure_show(m);
+	return false;
+}
+
 const char *measure_first_words(const struct control *c, const struct measure *m, char *ret,
 				size_t size)
 {
@@ -189,8 +204,7 @@ static void measured_once(struct control *c, struct measure *m)
 {
 	char words[FF_TEXT_MAX * 2];
 
-	measure_show(m);
-	if (m->solution.louder && measure_try_again(c, m, true))
+	if (measure_first_goes_on(c, m))
 		return;
 	if (measure_conclude(c, m) < 2) {
 		if (m->solution.refusal != REFUSAL_NONE)

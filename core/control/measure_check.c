@@ -144,10 +144,11 @@ static void mend(struct control *c, struct measure *m, const struct speaker *s)
 static void checked_once(struct control *c, struct measure *m)
 {
 	const struct speaker *s = control_speaker(c, m->shown.one);
-	double out = difference_ms(m);
+	double out;
 
-	if (m->solution.louder && measure_try_again(c, m, true))
+	if (measure_first_goes_on(c, m))
 		return;
+	out = difference_ms(m);
 	if (!is_sound(c, m, FF_MEASURE_REFUSED))
 		return;
 	if (is_measured(s) && fabs(out) <= 1e3 * SOLVE_VERIFIED_S)
@@ -184,9 +185,10 @@ static void checked_twice(struct control *c, struct measure *m)
 
 void measure_checked(struct control *c, struct measure *m)
 {
-	measure_show(m);
-	if (m->shown.pass == 1)
+	if (m->shown.pass == 1) {
 		checked_once(c, m);
-	else
+	} else {
+		measure_show(m);
 		checked_twice(c, m);
+	}
 }

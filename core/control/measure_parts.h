@@ -58,6 +58,8 @@ struct measure {
 	uint32_t next_slot;   /* slots looked at */
 	struct arrival heard[2 * SWEEP_MOST];
 	struct solution solution;
+	struct solution best; /* of the first pass's tries, and how loud that was */
+	float best_level;
 
 	/* what they play: the sweeps, and the quiet tone alone */
 	struct ring *ring[2];
@@ -95,6 +97,13 @@ measure_finish(struct control *c, enum ff_measuring step, const char *format, ..
 
 /* [ctl] The run is of no use as it is: again, and louder where that helps. True: it is. */
 bool measure_try_again(struct control *c, struct measure *m, bool louder);
+
+/*
+ * [ctl] A try of the first pass was solved: true when a louder one begins for the sake of
+ * who was not heard. Else the solution is that of the try that heard most, and the second
+ * pass will be as loud: a louder one may have overdriven the microphone for the others.
+ */
+bool measure_first_goes_on(struct control *c, struct measure *m);
 
 /* [ctl] What was found is in force: the second pass is to confirm it. */
 void measure_verify(struct control *c, struct measure *m);
