@@ -119,8 +119,8 @@ static void set_device(struct control *c, uint32_t i, const struct ff_command *c
 		return;
 	}
 	remember(c->sources[i], &left);
-	log_notice("%s: listens to %s %s now", names_source(&conf), cmd->type,
-		   names_source_device(&conf));
+	log_notice("%s: listens to %s%s%s now", names_source(&conf), cmd->type,
+		   names_source_device(&conf)[0] ? " " : "", names_source_device(&conf));
 	control_edited(c);
 }
 
