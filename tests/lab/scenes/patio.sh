@@ -16,7 +16,7 @@ write_profile "$here/patio.conf" 'Patio 3/0 volume_db = -6.0; map = "stereo";' \
 	'Backyard 4/1 volume_db = 0.0; map = "mono";' 'Kitchen 5/2 volume_db = -12.0; map = "swapped";'
 fanfare_up "$here/patio.conf"
 all_play 60 Patio Backyard Kitchen
-sleep 30 # until clocks are known
+sleep 20 # until clocks are known
 anew 3 4 5
 sleep 25
 for n in 3 4 5; do stop speaker$n; done

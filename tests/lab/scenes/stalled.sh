@@ -12,7 +12,7 @@ programme_up
 write_profile "$here/three.conf" 'One 1' 'Two 2' 'Three 3'
 fanfare_up "$here/three.conf"
 all_play 60 One Two Three
-sleep 30 # until clocks are known
+sleep 20 # until clocks are known
 anew 1 2 3
 sleep 12
 before=$(drops_of Two)

@@ -13,7 +13,7 @@ programme_up
 write_profile "$here/three.conf" 'One 3/0' 'Two 4/1' 'Three 5/2'
 fanfare_up "$here/three.conf"
 all_play 60 One Two Three
-sleep 30 # until clocks are known
+sleep 20 # until clocks are known
 anew 3 4 5
 sleep 12
 air power hci5 off
