@@ -54,6 +54,28 @@ double figures_middle(double *v, size_t n)
 	return sum / (double)(to - from);
 }
 
+int figures_steady(const double *when, const double *v, size_t n, double *ret)
+{
+	SCOPED(freep) double *sorted = calloc(n + 1, sizeof(*sorted));
+	double low, high, weights = 0, sum = 0;
+
+	if (!sorted)
+		return -ENOMEM;
+	memcpy(sorted, v, n * sizeof(*v));
+	low = figures_quantile(sorted, n, 0.1);
+	high = figures_quantile(sorted, n, 0.9);
+	for (size_t i = 0; i < n; i++) {
+		double w = sin(M_PI * when[i]);
+
+		if (v[i] < 2 * low - high || v[i] > 2 * high - low)
+			continue;
+		weights += w * w;
+		sum += w * w * (v[i] - low);
+	}
+	*ret = weights > 0 ? low + sum / weights : 0.0;
+	return 0;
+}
+
 double figures_db(double linear)
 {
 	return fabs(linear) < 1e-10 ? -200.0 : 20.0 * log10(fabs(linear));

@@ -43,6 +43,15 @@ double figures_median(double *v, size_t n);
  */
 double figures_middle(double *v, size_t n);
 
+/*
+ * [any] The mean of v[n], each weighed by where in the window it lies, when (0..1): by Hann's
+ * window, sin^2. Times of arrival go round in turns (who is sent first, whose slot is near),
+ * and how many turns a window holds is chance: cut off sharply, three speakers on an adapter
+ * seem to move by two frames, so weighed by 0.3. A value further outside the middle four
+ * fifths than those are wide does not count. 0 for none; -ENOMEM.
+ */
+int figures_steady(const double *when, const double *v, size_t n, double *ret);
+
 /* [any] The value below which fraction (0..1) of v lies; sorts v. 0 for none. */
 double figures_quantile(double *v, size_t n, double fraction);
 

@@ -159,18 +159,40 @@ static int decode(const char *path, const char *out, const char *origin)
 	return 0;
 }
 
-/*
- * How much later (ns) than its stretch's anchor packets between from_ns and to_ns came, by
- * the middle of them: what is left once the RTP time is taken off the arrival.
- */
-static double late(const struct capture *c, const struct placed *p, int64_t from_ns,
-		   int64_t to_ns)
+/* A capture and its sound on the clock. */
+struct heard {
+	struct capture *capture;
+	struct placed placed;
+};
+
+static void heard_done(struct heard *h)
 {
+	capture_free(h->capture);
+	placed_done(&h->placed);
+}
+
+static int heard_load(const char *path, int64_t origin_ns, struct heard *h)
+{
+	int r = capture_load(path, &h->capture);
+
+	return r < 0 ? r : sound_decode(h->capture, RATE, origin_ns, &h->placed);
+}
+
+/*
+ * How much later (ns) than its stretch's anchor packets between from_ns and to_ns came, on the
+ * whole: what is left once the RTP time is taken off the arrival. 0 or -ENOMEM.
+ */
+static int late(const struct heard *h, int64_t from_ns, int64_t to_ns, double *ret)
+{
+	const struct capture *c = h->capture;
 	SCOPED(freep) double *v = calloc(c->count + 1, sizeof(*v));
+	SCOPED(freep) double *when = calloc(c->count + 1, sizeof(*when));
 	size_t n = 0;
 
-	for (size_t s = 0; v && s < p->count; s++) {
-		const struct stretch *t = &p->stretches[s];
+	if (!v || !when)
+		return -ENOMEM;
+	for (size_t s = 0; s < h->placed.count; s++) {
+		const struct stretch *t = &h->placed.stretches[s];
 
 		for (size_t i = t->first; i < t->first + t->count; i++) {
 			const struct packet *k = &c->packets[i];
@@ -178,11 +200,25 @@ static double late(const struct capture *c, const struct placed *p, int64_t from
 			if (k->sbc_frames == 0 || k->arrival_ns < from_ns ||
 			    k->arrival_ns >= to_ns)
 				continue;
+			when[n] = (double)(k->arrival_ns - from_ns) / (double)(to_ns - from_ns);
 			v[n++] = (double)(k->arrival_ns - t->anchor_ns) -
 				 1e9 * (double)(int32_t)(k->rtp_time - t->base) / RATE;
 		}
 	}
-	return v ? figures_middle(v, n) : 0.0;
+	return figures_steady(when, v, n, ret);
+}
+
+/* How much later (frames) b's packets of ten seconds came than a's. 0 or -ENOMEM. */
+static int later(const struct heard *a, const struct heard *b, int64_t from_ns, double *ret)
+{
+	double of_a, of_b;
+	int r = late(a, from_ns, from_ns + ENDS_NS, &of_a);
+
+	if (r == 0)
+		r = late(b, from_ns, from_ns + ENDS_NS, &of_b);
+	if (r == 0)
+		*ret = (of_b - of_a) * 1e-9 * RATE;
+	return r;
 }
 
 /* Sound is placed on whole frames: by how much earlier (frames) than that it really began. */
@@ -193,48 +229,54 @@ static double rounded(const struct placed *p, size_t stretch)
 	return (double)llround(anchor) - anchor;
 }
 
+static int64_t first_arrival(const struct heard *h)
+{
+	return h->capture->packets[0].arrival_ns;
+}
+
+static int64_t last_arrival(const struct heard *h)
+{
+	return h->capture->packets[h->capture->count - 1].arrival_ns;
+}
+
 static int skew(const char *first, const char *second)
 {
-	SCOPED(capture_freep) struct capture *a = NULL;
-	SCOPED(capture_freep) struct capture *b = NULL;
-	SCOPED(placed_done) struct placed pa = { 0 };
-	SCOPED(placed_done) struct placed pb = { 0 };
-	const double frame_ns = 1e9 / RATE;
-	int64_t begin, end;
+	SCOPED(heard_done) struct heard a = { 0 };
+	SCOPED(heard_done) struct heard b = { 0 };
+	const struct placed *pa = &a.placed, *pb = &b.placed;
+	double frames, early, rest;
 	struct match m;
-	double rest, early, frames, first_last[2];
 	int r;
 
-	r = capture_load(first, &a);
+	r = heard_load(first, 0, &a);
 	if (r == 0)
-		r = capture_load(second, &b);
+		r = heard_load(second, pa->origin_ns, &b);
 	if (r == 0)
-		r = sound_decode(a, RATE, 0, &pa);
+		r = figures_match(&pa->sound, &pb->sound, &m);
+	/* who was away has another anchor since: arrivals of the same time tell what it is
+	 * worth */
 	if (r == 0)
-		r = sound_decode(b, RATE, pa.origin_ns, &pb);
+		r = later(&a, &b,
+			  first_arrival(&a) > first_arrival(&b) ? first_arrival(&a)
+								: first_arrival(&b),
+			  &early);
 	if (r == 0)
-		r = figures_match(&pa.sound, &pb.sound, &m);
+		r = later(&a, &b,
+			  (last_arrival(&a) < last_arrival(&b) ? last_arrival(&a)
+							       : last_arrival(&b)) -
+				  ENDS_NS,
+			  &rest);
 	if (r < 0)
 		return r;
-	begin = a->packets[0].arrival_ns > b->packets[0].arrival_ns ? a->packets[0].arrival_ns
-								    : b->packets[0].arrival_ns;
-	end = a->packets[a->count - 1].arrival_ns < b->packets[b->count - 1].arrival_ns
-		      ? a->packets[a->count - 1].arrival_ns
-		      : b->packets[b->count - 1].arrival_ns;
-	early = late(b, &pb, begin, begin + ENDS_NS) - late(a, &pa, begin, begin + ENDS_NS);
-	rest = late(b, &pb, end - ENDS_NS, end) - late(a, &pa, end - ENDS_NS, end);
 	printf("correlation=%.5f\nworst=%.5f\nmissing=%zu\njumps=%zu\n", m.correlation, m.worst,
 	       m.missing, m.jumps);
-	frames = m.lag_ms * RATE / 1e3 - rounded(&pb, 0);
+	frames = m.lag_ms * RATE / 1e3 - rounded(pb, 0);
 	printf("skew_ms=%.3f\nskew_frames=%.2f\n", frames * 1e3 / RATE, frames);
 	printf("skew_last_by_sound_frames=%.2f\n", m.lag_last_ms * RATE / 1e3);
-	/* who was away has another anchor since; arrivals of the same time tell what it is
-	 * worth */
-	first_last[0] = m.lag_first_ms * RATE / 1e3 - rounded(&pb, 0) + rounded(&pa, 0);
-	first_last[1] = m.lag_last_ms * RATE / 1e3 - rounded(&pb, pb.count - 1) +
-			rounded(&pa, pa.count - 1);
-	printf("skew_first10_frames=%.2f\nskew_last10_frames=%.2f\n",
-	       first_last[0] + early / frame_ns, first_last[1] + rest / frame_ns);
+	early += m.lag_first_ms * RATE / 1e3 - rounded(pb, 0) + rounded(pa, 0);
+	rest += m.lag_last_ms * RATE / 1e3 - rounded(pb, pb->count - 1) +
+		rounded(pa, pa->count - 1);
+	printf("skew_first10_frames=%.2f\nskew_last10_frames=%.2f\n", early, rest);
 	return 0;
 }
 

@@ -80,6 +80,29 @@ static void the_middle_of_what_lies_on_levels_does_not_jump(void **state)
 	assert_near(figures_middle(odd, 202), 0.0, 0.2);
 }
 
+/* Three in turn, 4 ms apart, in windows that hold any number of turns. */
+static void turns_cut_off_anywhere_have_one_mean(void **state)
+{
+	enum { N = 430 };
+	double when[N], v[N], got, least = 1e9, most = -1e9;
+
+	(void)state;
+	assert_int_equal(figures_steady(NULL, NULL, 0, &got), 0);
+	assert_near(got, 0.0, 0.0);
+	for (size_t from = 0; from < 40; from++) {
+		for (size_t i = 0; i < N; i++) {
+			when[i] = ((double)i + 0.5) / N;
+			v[i] = 4e6 * (double)((from + i) / (1 + from % 5) % 3);
+		}
+		v[from] = 1e9; /* one that was held up */
+		assert_int_equal(figures_steady(when, v, N, &got), 0);
+		least = fmin(least, got);
+		most = fmax(most, got);
+	}
+	assert_near(least, 4e6, 10e3);
+	assert_near(most, 4e6, 10e3); /* ns: half a frame */
+}
+
 static void silence_and_foreign_sound_do_not_match(void **state)
 {
 	static const float nothing[4] = { 0 };
@@ -207,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(median_of_none_is_zero_and_of_even_counts_the_mean),
 		cmocka_unit_test(the_middle_of_what_lies_on_levels_does_not_jump),
+		cmocka_unit_test(turns_cut_off_anywhere_have_one_mean),
 		cmocka_unit_test(silence_and_foreign_sound_do_not_match),
 		cmocka_unit_test(lag_is_found_to_the_frame_either_way),
 		cmocka_unit_test(gains_and_channels_are_told_apart),
