@@ -90,12 +90,19 @@ static void anchor(struct drift *d, uint64_t now, double position)
 	d->anchored = true;
 }
 
-/* Variance (s²) of a report: the class's, or what is seen when that is far worse. */
+/*
+ * Variance (s²) of a report: the class's, or what is seen when that is far worse. From the one
+ * to the other on a ramp: the spread follows the errors, so with a step between them reports
+ * that come early and late in turns could weigh four times as much whenever they are early.
+ */
 static double report_noise(const struct drift *d)
 {
-	double noise = habits[d->class].noise;
+	double usual = habits[d->class].noise;
+	double ramp =
+		usual + 2.0 * (d->spread - 2.0 * usual); /* from two to three of the usual */
+	double noise = fmax(usual, fmin(ramp, d->spread));
 
-	return d->spread > 2.0 * noise ? d->spread * d->spread : noise * noise;
+	return noise * noise;
 }
 
 /* Doubt grows by dt (s): of the position by the rate's, of the rate by the bend's. */

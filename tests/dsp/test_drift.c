@@ -129,6 +129,37 @@ static void reports_that_come_unevenly_are_no_step_of_the_clock(void **state)
 	assert_true(sqrt(doubt) < 50e-6); /* a step would make that 500 */
 }
 
+/*
+ * A phone's packets of 1024 frames at 44.1 kHz leave when its timer comes round: late by up to
+ * a packet, in turns. That is as noisy as where the noise of the class is no longer believed.
+ */
+static void reports_late_in_turns_do_not_move_it(void **state)
+{
+	static const double timers[] = { 17.3e-3, 20e-3, 22.1e-3, 24.7e-3, 27.9e-3 };
+	const double packet = 1024 / 44100.0;
+	double worst = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		double got = 0, before = 0, after = 0;
+		struct drift d;
+
+		drift_init(&d, 44100, 0, DRIFT_LOOSE);
+		for (double t = 0; t < 60; t += timers[i]) {
+			double made = floor(t / packet);
+
+			if (made > got)
+				drift_report(&d, when(t), made * 1024);
+			got = made;
+			after = drift_position_at(&d, when(t)) / 44100 - t;
+			before = t < 30 ? after : before;
+			worst = fmax(worst, fabs(after - before));
+		}
+	}
+	print_message("           moved by %.0f us at most\n", worst * 1e6);
+	assert_true(worst < 500e-6); /* 1.5 ms where reports weigh by their own lateness */
+}
+
 static void spikes_for_two_seconds_are_believed(void **state)
 {
 	struct drift d;
@@ -294,6 +325,7 @@ int main(void)
 		cmocka_unit_test(a_position_that_stands_still_is_no_news),
 		cmocka_unit_test(spikes_are_rejected_and_change_nothing),
 		cmocka_unit_test(reports_that_come_unevenly_are_no_step_of_the_clock),
+		cmocka_unit_test(reports_late_in_turns_do_not_move_it),
 		cmocka_unit_test(spikes_for_two_seconds_are_believed),
 		cmocka_unit_test(a_device_that_has_not_started_is_waited_for),
 		cmocka_unit_test(a_first_report_that_was_wrong_is_soon_forgotten),
