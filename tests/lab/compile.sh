@@ -13,4 +13,6 @@ mount --rbind /dev "$root/dev"
 mount -t proc proc "$root/proc"
 chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 /bin/sh -ec '
 	make -C /src -j2 BUILD=/objects "$@"
-	[ -s /objects/programme.wav ] || /objects/tests/lab/judge programme /objects/programme.wav 150' compile "$@"
+	cd /objects
+	[ -s programme.wav ] || tests/lab/judge programme programme.wav 150
+	[ -s programme48.wav ] || tests/lab/judge resample programme.wav programme48.wav 48000' compile "$@"

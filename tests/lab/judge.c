@@ -3,6 +3,7 @@
  * judge - the figures of what was heard, one "name=value" a line.
  *
  *	judge programme OUT.wav SECONDS     write the lab's programme
+ *	judge resample IN.wav OUT.wav RATE  the same sound at another rate
  *	judge match SOURCE.wav REC.wav [S]  how alike, how late, how loud, which channel
  *	judge gaps REC.wav [S]              silences of 3 ms and more in its midst
  *	judge packets CAPTURE               counts, losses, bitpool, times of arrival
@@ -292,6 +293,21 @@ static int programme(const char *out, const char *seconds)
 	return r < 0 ? r : sound_save(out, &s);
 }
 
+static int resample(const char *in, const char *out, const char *rate)
+{
+	SCOPED(sound_done) struct sound from = { 0 };
+	SCOPED(sound_done) struct sound to = { 0 };
+	unsigned long hz = strtoul(rate, NULL, 10);
+	int r;
+
+	if (hz < 8000 || hz > 192000)
+		return -EINVAL;
+	r = sound_load(in, &from);
+	if (r == 0)
+		r = sound_resample(&from, (unsigned)hz, &to);
+	return r < 0 ? r : sound_save(out, &to);
+}
+
 int main(int argc, char **argv)
 {
 	const char *verb = argc > 2 ? argv[1] : "";
@@ -299,6 +315,8 @@ int main(int argc, char **argv)
 
 	if (strcmp(verb, "programme") == 0 && argc == 4)
 		r = programme(argv[2], argv[3]);
+	else if (strcmp(verb, "resample") == 0 && argc == 5)
+		r = resample(argv[2], argv[3], argv[4]);
 	else if (strcmp(verb, "match") == 0 && (argc == 4 || argc == 5))
 		r = match(argv[2], argv[3], argv[4]);
 	else if (strcmp(verb, "gaps") == 0 && (argc == 3 || argc == 4))

@@ -11,6 +11,7 @@
 #include <sndfile.h>
 
 #include "core/base/scope.h"
+#include "core/dsp/resample.h"
 
 #define RTP_HEADER   12u
 #define BREAK_FRAMES 441000 /* an RTP time further off than this begins a new stretch */
@@ -132,6 +133,32 @@ int sound_programme(unsigned seconds, struct sound *ret)
 	play_channel(&s, 0, &left);
 	play_channel(&s, 1, &right);
 	*ret = s;
+	return 0;
+}
+
+SCOPED_FN(struct resampler, resampler_free)
+
+int sound_resample(const struct sound *s, unsigned rate, struct sound *ret)
+{
+	SCOPED(resampler_freep) struct resampler *r = resampler_new(s->rate, rate);
+	SCOPED(sound_done) struct sound to = { .rate = rate };
+	size_t taken = 0, room = s->count * rate / s->rate + 1;
+	uint32_t used, got;
+
+	to.frames = calloc(room, 2 * sizeof(float));
+	if (!r || !to.frames)
+		return -ENOMEM;
+	do {
+		size_t left = s->count - taken, most = room - to.count;
+
+		got = resampler_process(
+			r, s->frames + 2 * taken, (uint32_t)(left < 4096 ? left : 4096), &used,
+			to.frames + 2 * to.count, (uint32_t)(most < 4096 ? most : 4096), 0);
+		taken += used;
+		to.count += got;
+	} while (used > 0 || got > 0);
+	*ret = to;
+	to.frames = NULL;
 	return 0;
 }
 

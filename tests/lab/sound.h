@@ -32,6 +32,9 @@ int sound_save(const char *path, const struct sound *s);
  */
 int sound_programme(unsigned seconds, struct sound *ret);
 
+/* [any] The same sound at rate (Hz, 8000..192000), by Fanfare's own resampler. 0 or -ENOMEM. */
+int sound_resample(const struct sound *s, unsigned rate, struct sound *ret);
+
 #define PACKET_FRAMES (15 * 128) /* the most one packet holds */
 
 /*

@@ -103,6 +103,22 @@ static void turns_cut_off_anywhere_have_one_mean(void **state)
 	assert_near(most, 4e6, 10e3); /* ns: half a frame */
 }
 
+static void at_another_rate_it_is_the_same_sound(void **state)
+{
+	SCOPED(sound_done) struct sound there = { 0 };
+	SCOPED(sound_done) struct sound back = { 0 };
+	struct match m;
+
+	(void)state;
+	assert_int_equal(sound_resample(&source, 48000, &there), 0);
+	assert_in_range(there.count, 48000 * SECONDS - 100, 48000 * SECONDS);
+	assert_int_equal(sound_resample(&there, 44100, &back), 0);
+	assert_int_equal(figures_match(&source, &back, &m), 0);
+	assert_true(m.worst > 0.9999);
+	assert_near(m.lag_last_ms, 0.0, 0.01);
+	assert_near(m.gain[0][0], 1.0, 1e-3);
+}
+
 static void silence_and_foreign_sound_do_not_match(void **state)
 {
 	static const float nothing[4] = { 0 };
@@ -231,6 +247,7 @@ int main(void)
 		cmocka_unit_test(median_of_none_is_zero_and_of_even_counts_the_mean),
 		cmocka_unit_test(the_middle_of_what_lies_on_levels_does_not_jump),
 		cmocka_unit_test(turns_cut_off_anywhere_have_one_mean),
+		cmocka_unit_test(at_another_rate_it_is_the_same_sound),
 		cmocka_unit_test(silence_and_foreign_sound_do_not_match),
 		cmocka_unit_test(lag_is_found_to_the_frame_either_way),
 		cmocka_unit_test(gains_and_channels_are_told_apart),

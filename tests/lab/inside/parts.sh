@@ -195,10 +195,18 @@ true_skew() # NAME A B
 	true_skew=$(awk "BEGIN { printf \"%.3f\", ${f[lag_ms]:-999} + $(way "$3") - $(way "$2") }")
 }
 
-# Programme material played into the loopback card: hw:Loopback,1,0 is what Fanfare captures.
-programme_up()
+# Programme material played into the loopback card: hw:Loopback,1,0 is what Fanfare captures. At
+# 48 kHz a kernel tick is 192 frames. At 44.1 it is 176.4, and where its two ends did not happen to
+# begin in step snd-aloop makes up for what it rounds by forgetting: its clock wanders, up to 50
+# ppm for half a minute, as no crystal does.
+programme_up() # [44100]
 {
-	start programme aplay -q -D hw:Loopback,0,0 "$programme"
+	local wave=${programme%.wav}48.wav
+	programme_khz=48
+	if [ "${1:-48000}" = 44100 ]; then
+		wave=$programme programme_khz=44.1
+	fi
+	start programme aplay -q -D hw:Loopback,0,0 "$wave"
 	mkfifo "$here/never"
 	start source_watch source_watch
 }
@@ -219,18 +227,17 @@ source_watch()
 	done
 }
 
-# By how much (ms) that clock moved against the machine's since the captures began: snd-aloop
-# rounds its way forward by whole frames, and wanders by a millisecond in half a minute. It
-# moves in steps of a kernel tick, so the middle of many looks is told, in the first ten
-# seconds and in the last.
+# By how much (ms) that clock moved against the machine's since the captures began. It moves in
+# steps of a kernel tick, so the middle of many looks is told, in the first ten seconds and in
+# the last.
 source_moved()
 {
 	[ -n "${pids[source_watch]:-}" ] || { echo 0 && return; } # no card, no clock
-	awk -v from="${captured_from:-0}" '
+	awk -v from="${captured_from:-0}" -v khz="$programme_khz" '
 		BEGIN { n = 0 }
 		$1 < from { next }
 		$2 < had { n = 0 } # opened anew
-		{ had = $2; t[n] = $1; ahead[n++] = $2 / 44.1 - $1 * 1000 }
+		{ had = $2; t[n] = $1; ahead[n++] = $2 / khz - $1 * 1000 }
 		END {
 			for (i = 0; i < n; i++) {
 				if (t[i] <= t[0] + 10) printf "early %.3f\n", ahead[i]
@@ -295,7 +302,7 @@ write_profile()
 	shift
 	{
 		echo 'version = 1;'
-		echo 'zones = ( { name = "Lab"; sources = ( { type = "alsa"; device = "hw:CARD=Loopback,DEV=1"; } );'
+		echo 'zones = ( { name = "Lab"; sources = ( { type = "alsa"; device = "hw:CARD=Loopback,DEV=1"; rate = 48000; } );'
 		echo 'speakers = ('
 		while [ $# -gt 0 ]; do
 			read -r name n settings <<<"$1"

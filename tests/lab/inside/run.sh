@@ -21,7 +21,7 @@ prepare()
 	hostname lab
 	modprobe -a bluetooth rfcomm hci_vhci
 	modprobe snd-aloop pcm_substreams=4
-	cp -r /lab/programme.wav /lab/bin /lab/inside /lab/scenes /dev/shm/
+	cp -r /lab/programme.wav /lab/programme48.wav /lab/bin /lab/inside /lab/scenes /dev/shm/
 	find /usr/bin /usr/sbin /usr/libexec /usr/lib/x86_64-linux-gnu /usr/lib/pulse* -xdev -type f \
 		! -name '*.a' -size -9000k -exec cat {} + >/dev/null # into memory, too
 	cp /lab/inside/lab-bus.conf /etc/dbus-1/system.d/

@@ -14,7 +14,7 @@ bluetoothd_up
 our_speaker 1 Patio
 our_speaker 2 Backyard
 our_speaker 3 Kitchen
-programme_up
+programme_up 44100
 export XDG_CONFIG_HOME=$here/config XDG_STATE_HOME=$here/state # nobody was here before
 pressed=0
 press() { keys "$@" && pressed=$((pressed + $#)); }
