@@ -362,7 +362,7 @@ longest()
 }
 
 # The programme was heard, whole: heard FROM N... (FROM: seconds to leave out). It moves with
-# the source's clock, and by a little more as long as that is being learnt.
+# the source's clock and no more.
 heard()
 {
 	local from=$1 n moved drift
@@ -381,8 +381,8 @@ heard()
 		want "correlation $n" "${f[correlation]:-}" '>=' 0.99
 		want "worst second $n" "${f[worst]:-}" '>=' 0.98
 		drift="${f[lag_last_ms]:-99} - (${f[lag_first_ms]:-0}) + (${moved:-99})"
-		want "drift $n ms" "$drift" '<=' 1
-		want "drift $n ms" "$drift" '>=' -1
+		want "drift $n ms" "$drift" '<=' 0.2
+		want "drift $n ms" "$drift" '>=' -0.2
 		judge_into f gaps "$here/rec$n.wav" "$from"
 		want "gaps $n" "${f[gaps]:-}" == 0
 	done
@@ -411,7 +411,7 @@ skews()
 # Speakers that were away: at the end the sound of each is as late as it was at the beginning,
 # measured against the first of those named, which stayed or was away like them (by sound, and
 # by arrivals of the same ten seconds).
-# All move together with the source's clock, and by a little more as long as that is learnt.
+# All move together with the source's clock.
 back_in_place() # WITNESS N...
 {
 	local n moved source witness=$1
@@ -424,12 +424,12 @@ back_in_place() # WITNESS N...
 		judge_into f match "$programme" "$here/rec$n.wav"
 		want "correlation $n" "${f[correlation]:-}" '>=' 0.99
 		moved="44.1 * (${f[lag_last_ms]:-999} - (${f[lag_first_ms]:-0}))"
-		want "frames that $n moved" "$moved + 44.1 * (${source:-99})" '<=' 44
-		want "frames that $n moved" "$moved + 44.1 * (${source:-99})" '>=' -44
+		want "frames that $n moved" "$moved + 44.1 * (${source:-99})" '<=' 9
+		want "frames that $n moved" "$moved + 44.1 * (${source:-99})" '>=' -9
 		[ "$n" != "$witness" ] || continue
 		judge_into f skew "$here/rec$witness.cap" "$here/rec$n.cap"
 		moved="${f[skew_last10_frames]:-999} - (${f[skew_first10_frames]:-0})"
-		want "frames out of place $n" "$moved" '<=' 1.5
-		want "frames out of place $n" "$moved" '>=' -1.5
+		want "frames out of place $n" "$moved" '<=' 1
+		want "frames out of place $n" "$moved" '>=' -1
 	done
 }
