@@ -171,7 +171,8 @@ bool measure_try_again(struct control *c, struct measure *m, bool louder)
 
 bool measure_first_goes_on(struct control *c, struct measure *m)
 {
-	if (m->solution.accepted >= m->best.accepted) {
+	/* of two that heard as many the quieter: the louder may be close to too loud */
+	if (m->best_level == 0 || m->solution.accepted > m->best.accepted) {
 		m->best = m->solution;
 		m->best_level = m->run.level;
 	}
@@ -184,18 +185,21 @@ bool measure_first_goes_on(struct control *c, struct measure *m)
 	return false;
 }
 
-const char *measure_first_words(const struct control *c, const struct measure *m, char *ret,
-				size_t size)
+const char *measure_refused_words(const struct control *c, const struct measure *m, char *ret,
+				  size_t size)
 {
+	bool in_force = false;
+
 	ret[0] = '\0';
 	for (uint32_t i = 0; i < m->speakers_n; i++) {
 		const struct speaker *s =
 			control_speaker((struct control *)c, m->speaker[i].id);
 
-		if (s && !m->shown.speakers[i].accepted) {
-			snprintf(ret, size, "%s: %s", s->conf.name, m->shown.speakers[i].words);
-			break;
-		}
+		if (!s || m->shown.speakers[i].accepted ||
+		    (ret[0] && (in_force || !m->speaker[i].accepted)))
+			continue;
+		in_force = m->speaker[i].accepted;
+		snprintf(ret, size, "%s: %s", s->conf.name, m->shown.speakers[i].words);
 	}
 	return ret;
 }
@@ -213,7 +217,7 @@ static void measured_once(struct control *c, struct measure *m)
 				       refusal_advice(m->solution.refusal));
 		else
 			measure_finish(c, FF_MEASURE_REFUSED, "%s",
-				       measure_first_words(c, m, words, sizeof(words)));
+				       measure_refused_words(c, m, words, sizeof(words)));
 		return;
 	}
 	measure_apply(c, m, true);
@@ -257,19 +261,20 @@ static void measured_twice(struct control *c, struct measure *m)
 
 	measure_show(m);
 	skew_ms = verified_skew_ms(m, &all);
-	if ((!all || skew_ms > 1e3 * SOLVE_VERIFIED_S) && measure_try_again(c, m, !all))
+	/* no louder: all of these were heard at this level, and louder may overdrive */
+	if ((!all || skew_ms > 1e3 * SOLVE_VERIFIED_S) && measure_try_again(c, m, false))
 		return;
 	m->shown.skew_ms = (float)skew_ms;
 	if (!all)
 		measure_finish(c, FF_MEASURE_UNVERIFIED, "in force, not verified: %s",
-			       measure_first_words(c, m, words, sizeof(words)));
+			       measure_refused_words(c, m, words, sizeof(words)));
 	else if (skew_ms > 1e3 * SOLVE_VERIFIED_S)
 		measure_finish(
 			c, FF_MEASURE_UNVERIFIED,
 			"in force, not verified: the second pass is %.2f ms out; measure again "
 			"with the microphone where it is",
 			skew_ms);
-	else if (*measure_first_words(c, m, words, sizeof(words))) /* refused in the first */
+	else if (*measure_refused_words(c, m, words, sizeof(words))) /* refused in the first */
 		measure_finish(c, FF_MEASURE_UNVERIFIED,
 			       "in force, within %.2f ms, but one stays as it was: %s", skew_ms,
 			       words);

@@ -115,7 +115,7 @@ static bool prepare(struct control *c, const struct ff_command *cmd)
 	};
 	m->zone_id = c->zones[zone].id;
 	m->structure = c->structure;
-	m->best = (struct solution){ .accepted = 0 };
+	m->best_level = 0;
 	m->music = 1;
 	m->turn = -1;
 	m->speakers_n = 0;

@@ -88,7 +88,8 @@ static bool is_sound(struct control *c, struct measure *m, enum ff_measuring ste
 		measure_finish(c, step, "%s: %s", refusal_words(m->solution.refusal),
 			       refusal_advice(m->solution.refusal));
 	else
-		measure_finish(c, step, "%s", measure_first_words(c, m, words, sizeof(words)));
+		measure_finish(c, step, "%s",
+			       measure_refused_words(c, m, words, sizeof(words)));
 	return false;
 }
 

@@ -59,7 +59,7 @@ struct measure {
 	struct arrival heard[2 * SWEEP_MOST];
 	struct solution solution;
 	struct solution best; /* of the first pass's tries, and how loud that was */
-	float best_level;
+	float best_level;     /* 0: none of them was solved yet */
 
 	/* what they play: the sweeps, and the quiet tone alone */
 	struct ring *ring[2];
@@ -108,9 +108,12 @@ bool measure_first_goes_on(struct control *c, struct measure *m);
 /* [ctl] What was found is in force: the second pass is to confirm it. */
 void measure_verify(struct control *c, struct measure *m);
 
-/* "Patio: it was not heard, though others were: see that …", of the first that is refused. */
-const char *measure_first_words(const struct control *c, const struct measure *m, char *ret,
-				size_t size);
+/*
+ * "Patio: it was not heard, though others were: see that …", of one that is refused: of one
+ * whose result is in force already, if there is such. "" when none is refused.
+ */
+const char *measure_refused_words(const struct control *c, const struct measure *m, char *ret,
+				  size_t size);
 
 /* ---- measure_check.c: one speaker beside another -------------------------------------------
  */
