@@ -59,6 +59,9 @@ int figures_steady(const double *when, const double *v, size_t n, double *ret)
 	SCOPED(freep) double *sorted = calloc(n + 1, sizeof(*sorted));
 	double low, high, weights = 0, sum = 0;
 
+	*ret = 0.0;
+	if (n == 0)
+		return 0;
 	if (!sorted)
 		return -ENOMEM;
 	memcpy(sorted, v, n * sizeof(*v));
