@@ -9,6 +9,8 @@
 #include "tui/cells.h"
 #include "tui/text.h"
 
+#define MICRO 0xB5 /* of µs */
+
 int cells_init(struct cells *c, int rows, int cols, enum glyphs glyphs)
 {
 	struct cell *cell = calloc((size_t)rows * (size_t)cols, sizeof(*cell));
@@ -102,7 +104,7 @@ int cells_text(struct cells *c, int row, int col, int width, enum style style, c
 		if (w < 0 || (w == 0 && (at == 0 || c->glyphs == GLYPHS_ASCII)))
 			continue;
 		if (ch > 0x7E && c->glyphs == GLYPHS_ASCII)
-			ch = '?';
+			ch = ch == MICRO ? 'u' : '?';
 		if (w == 0) {
 			cells_mark(c, row, col + at - 1, ch);
 			continue;

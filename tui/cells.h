@@ -70,7 +70,8 @@ void cells_fill(struct cells *c, int row, int col, int width, uint32_t ch, enum 
 
 /*
  * [ui] Write text into at most width columns from col; a longer one is cut,
- * with '~' or an ellipsis in its last column. Returns the columns written.
+ * with '~' or an ellipsis in its last column. What is no ASCII is '?' where only that
+ * is drawn, and µ is 'u'. Returns the columns written.
  */
 int cells_text(struct cells *c, int row, int col, int width, enum style style,
 	       const char *text);

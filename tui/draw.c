@@ -255,8 +255,7 @@ static void draw_tabs(const struct ui *ui, struct cells *c, int row)
 	if (col + 24 < c->cols && isfinite(ui->snap.skew_us))
 		cells_format(c, row, c->cols - 24, 14,
 			     ui->snap.skew_us > DRAW_SKEW_US ? STYLE_WARN : STYLE_TAB,
-			     c->glyphs == GLYPHS_ASCII ? "%6.0f us skew" : "%6.0f µs skew",
-			     (double)ui->snap.skew_us);
+			     "%6.0f µs skew", (double)ui->snap.skew_us);
 	if (col + 10 < c->cols) {
 		cells_text(c, row, c->cols - 8, 1, STYLE_KEY, "?");
 		cells_text(c, row, c->cols - 6, 5, STYLE_TAB, "help");

@@ -171,8 +171,7 @@ static void align_headings(struct cells *c, struct rect r)
 		cells_right(c, r.row, r.col + k.measured, 8, STYLE_TITLE, "MEASURED");
 	}
 	if (k.skew)
-		cells_right(c, r.row, r.col + k.skew, 7, STYLE_TITLE,
-			    c->glyphs == GLYPHS_ASCII ? "SKEW us" : "SKEW µs");
+		cells_right(c, r.row, r.col + k.skew, 7, STYLE_TITLE, "SKEW µs");
 	cells_right(c, r.row, r.col + k.trim, k.end - k.trim, STYLE_TITLE, "TRIM");
 }
 

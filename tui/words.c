@@ -183,7 +183,7 @@ void words_timing(const struct ff_speaker *s, struct words *w)
 	words_add(w, "latency %.1f ms %s", (double)s->latency_ms, from[s->latency_from]);
 	words_add(w, "delayed by %.1f ms", (double)s->delay_ms);
 	if (isfinite(s->skew_us))
-		words_add(w, "skew %+.0f us", (double)s->skew_us);
+		words_add(w, "skew %+.0f µs", (double)s->skew_us);
 	if (s->trim_ms != 0)
 		words_add(w, "trim %+.1f ms", (double)s->trim_ms);
 	if (isfinite(s->ppm) && fabsf(s->ppm) >= 0.05f)
