@@ -160,13 +160,18 @@ static void run(struct control *c, struct measure *m, enum ff_measuring step, fl
 		measure_show_step(c, step);
 }
 
-bool measure_try_again(struct control *c, struct measure *m, bool louder)
+static bool try_again(struct control *c, struct measure *m, float level)
 {
-	if (m->shown.tries == SOLVE_TRIES || (louder && m->run.level >= 0.99f))
+	if (m->shown.tries == SOLVE_TRIES)
 		return false;
 	m->shown.tries++;
-	run(c, m, m->shown.step, m->run.level * (louder ? SWEEP_LOUDER : 1));
+	run(c, m, m->shown.step, level);
 	return true;
+}
+
+bool measure_try_again(struct control *c, struct measure *m)
+{
+	return try_again(c, m, m->run.level);
 }
 
 bool measure_first_goes_on(struct control *c, struct measure *m)
@@ -177,7 +182,8 @@ bool measure_first_goes_on(struct control *c, struct measure *m)
 		m->best_level = m->run.level;
 	}
 	measure_show(m);
-	if (m->solution.louder && measure_try_again(c, m, true))
+	if (m->solution.louder && m->run.level < 0.99f &&
+	    try_again(c, m, m->run.level * SWEEP_LOUDER))
 		return true;
 	m->solution = m->best;
 	m->run.level = m->best_level;
@@ -262,7 +268,7 @@ static void measured_twice(struct control *c, struct measure *m)
 	measure_show(m);
 	skew_ms = verified_skew_ms(m, &all);
 	/* no louder: all of these were heard at this level, and louder may overdrive */
-	if ((!all || skew_ms > 1e3 * SOLVE_VERIFIED_S) && measure_try_again(c, m, false))
+	if ((!all || skew_ms > 1e3 * SOLVE_VERIFIED_S) && measure_try_again(c, m))
 		return;
 	m->shown.skew_ms = (float)skew_ms;
 	if (!all)
@@ -287,6 +293,7 @@ static void measured_twice(struct control *c, struct measure *m)
 
 static void step_run(struct control *c, struct measure *m, uint64_t now)
 {
+	bool louder;
 	int r;
 
 	if (m->turn == -2) {
@@ -297,7 +304,9 @@ static void step_run(struct control *c, struct measure *m, uint64_t now)
 		return;
 	}
 	r = measure_run_step(c, m);
-	if (r < 0 && measure_try_again(c, m, r == -ENODATA && m->solution.louder))
+	/* one that was not heard in the first pass is tried louder, whatever else was lost */
+	louder = r == -ENODATA && m->shown.pass == 1 && m->solution.louder;
+	if (r < 0 && !louder && measure_try_again(c, m))
 		return;
 	if (r == -EPIPE)
 		measure_finish(

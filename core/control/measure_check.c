@@ -167,7 +167,7 @@ static void checked_twice(struct control *c, struct measure *m)
 	double was = (double)m->shown.speakers[CHECKED].late_ms, out = difference_ms(m);
 	bool held = measure_holds(m, REFERENCE) && measure_holds(m, CHECKED);
 
-	if ((!held || fabs(out) > 1e3 * SOLVE_VERIFIED_S) && measure_try_again(c, m, !held))
+	if ((!held || fabs(out) > 1e3 * SOLVE_VERIFIED_S) && measure_try_again(c, m))
 		return;
 	if (!is_sound(c, m, FF_MEASURE_UNVERIFIED))
 		return;

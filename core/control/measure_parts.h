@@ -95,8 +95,11 @@ void measure_show_step(struct control *c, enum ff_measuring step);
 __attribute__((format(printf, 3, 4))) void
 measure_finish(struct control *c, enum ff_measuring step, const char *format, ...);
 
-/* [ctl] The run is of no use as it is: again, and louder where that helps. True: it is. */
-bool measure_try_again(struct control *c, struct measure *m, bool louder);
+/*
+ * [ctl] The run is of no use as it is: again, as loud; louder might overdrive the microphone
+ * for those that were heard. True: it is.
+ */
+bool measure_try_again(struct control *c, struct measure *m);
 
 /*
  * [ctl] A try of the first pass was solved: true when a louder one begins for the sake of
