@@ -45,6 +45,7 @@ int intake_open(struct intake *in, struct source *s, const struct intake_setup *
 		.channels = setup->channels,
 		.rate = setup->rate,
 		.latency = setup->latency,
+		.spelled = setup->spells,
 		.margin = intake_margin(setup->class, setup->rate),
 		.opened = now,
 		.next = source_frame_at(s, now),
@@ -159,7 +160,6 @@ static uint64_t reach(const struct intake *in, bool playing)
 #define SPELLS_IN   (120 * NS_PER_SEC)
 #define SPELLS_MANY 2u
 #define SPELL	    NS_PER_SEC
-#define SPELLS_MOST (200 * NS_PER_MS) /* less room: a card, which has no spells */
 #define LATE_SLACK  (2 * NS_PER_MS)
 
 static void count_late(struct lateness *l, uint64_t now, uint64_t span, bool another,
@@ -229,7 +229,7 @@ bool intake_adapt(struct intake *in, uint64_t now, uint64_t most)
 
 	if (is_often(&in->passes, now, LATE_IN, LATE_OFTEN))
 		add = in->passes.by + LATE_SLACK;
-	else if (most >= SPELLS_MOST && is_often(&in->spells, now, SPELLS_IN, SPELLS_MANY))
+	else if (in->spelled && is_often(&in->spells, now, SPELLS_IN, SPELLS_MANY))
 		add = in->spells.by + LATE_SLACK;
 	else
 		return false;

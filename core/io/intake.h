@@ -33,6 +33,7 @@ struct intake {
 	enum sample_format format;
 	uint32_t channels, rate; /* of the device */
 	uint64_t latency;	 /* ns from heard to due */
+	bool spelled;		 /* its sound is held up now and then */
 	uint64_t margin;	 /* ns the edge may be behind its place */
 	uint64_t next;		 /* frame of the zone to pull next */
 	uint64_t pushed;	 /* device frames so far */
@@ -50,6 +51,7 @@ struct intake_setup {
 	uint32_t rate;	   /* Hz, 8000..192000 */
 	uint64_t latency;  /* ns, see edge_setup */
 	enum drift_class class;
+	bool spells; /* its sound is held up now and then, by a busy air or server */
 };
 
 /*
@@ -81,9 +83,9 @@ void intake_pass(struct intake *in, uint64_t now);
 
 /*
  * [io] When the engine has been there first more than a few times in 10 s, or
- * in three places of 2 min, lengthen the latency by what was lacking, up to most
- * (ns) in all; true then. A machine that is too slow, or a sender on a busy air,
- * thus has a few gaps at the start, not for ever.
+ * of one that has spells in three places of 2 min, lengthen the latency by what was lacking, up
+ * to most (ns) in all; true then. A machine that is too slow, or a sender on a busy air, thus
+ * has a few gaps at the start, not for ever.
  */
 bool intake_adapt(struct intake *in, uint64_t now, uint64_t most);
 

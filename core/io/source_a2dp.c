@@ -154,6 +154,7 @@ static int open_intake(struct hearer *h)
 		.rate = h->u.config.rate,
 		.latency = source_ns(s, s->time.period) + LATENCY,
 		.class = DRIFT_LOOSE,
+		.spells = true,
 	};
 
 	return intake_open(&h->in, s, &setup, clock_now());

@@ -38,6 +38,7 @@ static int open_intake(struct listener *l)
 		.rate = s->config.rate ? s->config.rate : s->time.rate,
 		.latency = source_ns(s, s->time.period) + LATENCY,
 		.class = DRIFT_LOOSE,
+		.spells = true,
 	};
 
 	return intake_open(&l->in, s, &setup, clock_now());

@@ -82,6 +82,7 @@ static void room_init(struct room *r, const struct way *way, double seconds)
 		.rate = RATE,
 		.latency = (uint64_t)(LATENCY * 1e9),
 		.class = DRIFT_LOOSE,
+		.spells = true,
 	};
 
 	memset(r, 0, sizeof(*r));
