@@ -230,14 +230,22 @@ static double rounded(const struct placed *p, size_t stretch)
 	return (double)llround(anchor) - anchor;
 }
 
-static int64_t first_arrival(const struct heard *h)
+/* ns; when packets of both come, */
+static int64_t both_begun(const struct heard *a, const struct heard *b)
 {
-	return h->capture->packets[0].arrival_ns;
+	int64_t first_a = a->capture->packets[0].arrival_ns;
+	int64_t first_b = b->capture->packets[0].arrival_ns;
+
+	return first_a > first_b ? first_a : first_b;
 }
 
-static int64_t last_arrival(const struct heard *h)
+/* and until when. */
+static int64_t one_ended(const struct heard *a, const struct heard *b)
 {
-	return h->capture->packets[h->capture->count - 1].arrival_ns;
+	int64_t last_a = a->capture->packets[a->capture->count - 1].arrival_ns;
+	int64_t last_b = b->capture->packets[b->capture->count - 1].arrival_ns;
+
+	return last_a < last_b ? last_a : last_b;
 }
 
 static int skew(const char *first, const char *second)
@@ -257,16 +265,9 @@ static int skew(const char *first, const char *second)
 	/* who was away has another anchor since: arrivals of the same time tell what it is
 	 * worth */
 	if (r == 0)
-		r = later(&a, &b,
-			  first_arrival(&a) > first_arrival(&b) ? first_arrival(&a)
-								: first_arrival(&b),
-			  &early);
+		r = later(&a, &b, both_begun(&a, &b), &early);
 	if (r == 0)
-		r = later(&a, &b,
-			  (last_arrival(&a) < last_arrival(&b) ? last_arrival(&a)
-							       : last_arrival(&b)) -
-				  ENDS_NS,
-			  &rest);
+		r = later(&a, &b, one_ended(&a, &b) - ENDS_NS, &rest);
 	if (r < 0)
 		return r;
 	printf("correlation=%.5f\nworst=%.5f\nmissing=%zu\njumps=%zu\n", m.correlation, m.worst,
